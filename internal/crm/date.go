@@ -1,0 +1,51 @@
+package crm
+
+import (
+	"fmt"
+	"time"
+)
+
+// Date is a local calendar date of the deployment's time zone, counted in days
+// since 1970-01-01. Decisions have date resolution: they change at local
+// midnight, so all rules calculate in Dates. The zero Date means "none".
+type Date int32
+
+const isoDate = "2006-01-02"
+
+// DateIn is the date that the clocks in zone show at t.
+func DateIn(t time.Time, zone *time.Location) Date {
+	y, m, d := t.In(zone).Date()
+	return Date(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// ParseDate reads "2026-11-22".
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(isoDate, s)
+	if err != nil {
+		return 0, fmt.Errorf("not a date like 2026-11-22: %q", s)
+	}
+	return Date(t.Unix() / 86400), nil
+}
+
+// Midnight is the instant at which the date begins in zone.
+func (d Date) Midnight(zone *time.Location) time.Time {
+	return time.Date(1970, 1, 1+int(d), 0, 0, 0, 0, zone)
+}
+
+func (d Date) String() string {
+	if d == 0 {
+		return ""
+	}
+	return time.Unix(int64(d)*86400, 0).UTC().Format(isoDate)
+}
+
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+func (d *Date) UnmarshalText(b []byte) (err error) {
+	if len(b) == 0 {
+		*d = 0
+		return nil
+	}
+	*d, err = ParseDate(string(b))
+	return err
+}

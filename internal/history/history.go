@@ -1,0 +1,134 @@
+// Package history folds a customer's facts into what the rules ask about: on
+// which dates they bought, for how much, and when they were last in contact.
+//
+// The fold is a function of a set: the order in which facts arrived, and how
+// often, makes no difference, because the store keeps one fact per key and the
+// fold sorts what it reads.
+package history
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"guanxi/internal/crm"
+)
+
+// Facts are all the inputs of a customer's decision, as the store read them,
+// strongly consistent.
+type Facts struct {
+	Orders       []crm.Order
+	Refunds      []crm.Refund
+	Interactions []crm.Interaction
+	Seen         int64     // Σ rev of every fact read: grows with each accepted write
+	Newest       time.Time // the newest recorded time read
+}
+
+// History is the fold. Amounts are minor units of the base currency.
+type History struct {
+	Purchases []Purchase     // one a date, ascending
+	Contacts  []crm.Date     // dates of two-way contact, ascending, each once
+	Capped    []crm.OrderKey // orders whose refunds exceed them: for review
+}
+
+// Purchase is a date on which at least one order stands that was neither
+// cancelled nor fully refunded. Same-day orders are one purchase.
+type Purchase struct {
+	Date   crm.Date
+	Net    int64
+	Orders int
+	Stores []crm.StoreID // ascending, each once
+}
+
+// Fold turns facts into history; dates are those of zone.
+func Fold(f Facts, zone *time.Location) History {
+	refunded := map[crm.OrderKey]int64{}
+	for _, r := range f.Refunds {
+		refunded[r.Key.Order] += r.Amount.Minor
+	}
+	var h History
+	days := map[crm.Date]*Purchase{}
+	for _, o := range f.Orders {
+		if !o.State.Counts() {
+			continue
+		}
+		net := o.Total.Minor - refunded[o.Key]
+		if net < 0 { // a platform may refund more than it charged, e.g. shipping
+			net = 0
+			h.Capped = append(h.Capped, o.Key)
+		}
+		if net == 0 && refunded[o.Key] > 0 {
+			continue // fully refunded: no purchase
+		}
+		date := crm.DateIn(o.PlacedAt, zone)
+		day := days[date]
+		if day == nil {
+			day = &Purchase{Date: date}
+			days[date] = day
+		}
+		day.Net += o.Rate.Convert(net)
+		day.Orders++
+		if o.Store != "" && !slices.Contains(day.Stores, o.Store) {
+			day.Stores = append(day.Stores, o.Store)
+		}
+	}
+	for _, day := range days {
+		slices.Sort(day.Stores)
+		h.Purchases = append(h.Purchases, *day)
+	}
+	slices.SortFunc(h.Purchases, func(a, b Purchase) int { return cmp.Compare(a.Date, b.Date) })
+	slices.SortFunc(h.Capped, func(a, b crm.OrderKey) int {
+		return cmp.Or(cmp.Compare(a.Connection, b.Connection), cmp.Compare(a.ID, b.ID))
+	})
+	for _, i := range f.Interactions {
+		if i.TwoWay {
+			h.Contacts = append(h.Contacts, crm.DateIn(i.At, zone))
+		}
+	}
+	slices.Sort(h.Contacts)
+	h.Contacts = slices.Compact(h.Contacts)
+	return h
+}
+
+// Until is the part of the history that had happened on the date.
+func (h History) Until(on crm.Date) History {
+	n, _ := slices.BinarySearchFunc(h.Purchases, on+1, func(p Purchase, d crm.Date) int { return cmp.Compare(p.Date, d) })
+	c, _ := slices.BinarySearch(h.Contacts, on+1)
+	return History{Purchases: h.Purchases[:n], Contacts: h.Contacts[:c], Capped: h.Capped}
+}
+
+// Spend is the net spend of the purchases dated from … to, both included.
+func (h History) Spend(from, to crm.Date) (sum int64) {
+	for _, p := range h.Purchases {
+		if p.Date >= from && p.Date <= to {
+			sum += p.Net
+		}
+	}
+	return sum
+}
+
+// LastPurchase is the newest purchase date, or zero.
+func (h History) LastPurchase() crm.Date {
+	if len(h.Purchases) == 0 {
+		return 0
+	}
+	return h.Purchases[len(h.Purchases)-1].Date
+}
+
+// LastContact is the newest date of two-way contact, or zero.
+func (h History) LastContact() crm.Date {
+	if len(h.Contacts) == 0 {
+		return 0
+	}
+	return h.Contacts[len(h.Contacts)-1]
+}
+
+// Stores are all stores bought in, ascending.
+func (h History) Stores() []crm.StoreID {
+	var all []crm.StoreID
+	for _, p := range h.Purchases {
+		all = append(all, p.Stores...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
