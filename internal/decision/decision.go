@@ -20,10 +20,11 @@ type Record[M any, C comparable] struct {
 	Policy    int // version of the policy that judged
 	Measures  M
 	Classes   C
-	On        crm.Date // the date that was judged
-	ChangesAt crm.Date // first date on which the classes change if nothing happens; zero: never
-	ReviewAt  crm.Date // when the nightly review looks again, at the latest
-	Cause     string   // the key of the fact that woke us, or "review"
+	Stores    []crm.StoreID // bought in: the scope within which staff may see the customer
+	On        crm.Date      // the date that was judged
+	ChangesAt crm.Date      // first date on which the classes change if nothing happens; zero: never
+	ReviewAt  crm.Date      // when the nightly review looks again, at the latest
+	Cause     string        // the key of the fact that woke us, or "review"
 	Trace     string
 }
 

@@ -106,6 +106,7 @@ func decide[M any, C comparable](rules Rules[M, C], id crm.CustomerID, facts his
 		Policy:    rules.Policy,
 		Measures:  measures,
 		Classes:   classes,
+		Stores:    facts.Stores(),
 		On:        on,
 		ChangesAt: changesAt,
 		ReviewAt:  review,

@@ -37,7 +37,6 @@ type Purchase struct {
 	Date   crm.Date
 	Net    int64
 	Orders int
-	Stores []crm.StoreID // ascending, each once
 }
 
 // Fold turns facts into history; dates are those of zone.
@@ -68,12 +67,8 @@ func Fold(f Facts, zone *time.Location) History {
 		}
 		day.Net += o.Rate.Convert(net)
 		day.Orders++
-		if o.Store != "" && !slices.Contains(day.Stores, o.Store) {
-			day.Stores = append(day.Stores, o.Store)
-		}
 	}
 	for _, day := range days {
-		slices.Sort(day.Stores)
 		h.Purchases = append(h.Purchases, *day)
 	}
 	slices.SortFunc(h.Purchases, func(a, b Purchase) int { return cmp.Compare(a.Date, b.Date) })
@@ -123,12 +118,15 @@ func (h History) LastContact() crm.Date {
 	return h.Contacts[len(h.Contacts)-1]
 }
 
-// Stores are all stores bought in, ascending.
-func (h History) Stores() []crm.StoreID {
+// Stores are the stores in which the facts happened, ascending, each once.
+func (f Facts) Stores() []crm.StoreID {
 	var all []crm.StoreID
-	for _, p := range h.Purchases {
-		all = append(all, p.Stores...)
+	for _, o := range f.Orders {
+		all = append(all, o.Store)
+	}
+	for _, i := range f.Interactions {
+		all = append(all, i.Store)
 	}
 	slices.Sort(all)
-	return slices.Compact(all)
+	return slices.DeleteFunc(slices.Compact(all), func(s crm.StoreID) bool { return s == "" })
 }
