@@ -107,12 +107,29 @@ func parseCron(inner string) (Schedule, error) {
 	if (fields[2] == "?") == (fields[4] == "?") {
 		return nil, fmt.Errorf("cron(%s): exactly one of day-of-month and day-of-week is ?", inner)
 	}
+	fields[1] = overMidnight(fields[1])
 	fields[4] = weekday(fields[4])
 	s := cron("0 " + strings.Join(fields, " "))
 	if !gronx.IsValid(string(s)) {
 		return nil, fmt.Errorf("cron(%s): a value is out of its range", inner)
 	}
 	return s, nil
+}
+
+var hourRange = regexp.MustCompile(`^(\d+)-(\d+)$`)
+
+// overMidnight splits a range of hours as 20-2, which gronx takes for empty.
+func overMidnight(field string) string {
+	m := hourRange.FindStringSubmatch(field)
+	if m == nil {
+		return field
+	}
+	from, _ := strconv.Atoi(m[1])
+	to, _ := strconv.Atoi(m[2])
+	if from <= to {
+		return field
+	}
+	return m[1] + "-23,0-" + m[2]
 }
 
 var dayNumber = regexp.MustCompile(`[1-7]`)
