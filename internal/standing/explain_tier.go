@@ -1,0 +1,113 @@
+package standing
+
+import (
+	"fmt"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/decision"
+	"guanxi/internal/level"
+	"guanxi/internal/rfm"
+	"guanxi/internal/tier"
+)
+
+func (e explainer) tier() decision.Reason {
+	scores := rfm.Scores{R: e.c.Recency, F: e.c.Frequency, M: e.c.Money}
+	answer, rule := e.p.Tier.Of(e.c.Level, scores, e.c.Status)
+	r := decision.Reason{
+		Question: "tier",
+		Answer:   named(answer),
+		Rule:     "tier." + string(rule),
+		Inputs: inputs(
+			text("level", named(e.c.Level)),
+			score("recency", e.c.Recency),
+			score("frequency", e.c.Frequency),
+			text("status", named(e.c.Status)),
+			date("until", before(e.m.TierEnds)),
+		),
+	}
+	switch answer {
+	case tier.None:
+		r.RunnerUp = purchases(tier.Basic, 1, "a first purchase makes basic or better")
+	case tier.Dormant:
+		awake, _ := e.p.Tier.Of(e.c.Level, scores, tier.Active)
+		r.RunnerUp = contact(awake, fmt.Sprintf("a two-way contact makes %s", awake))
+	case tier.Basic:
+		r.RunnerUp = e.toGrowth()
+	case tier.Growth:
+		r.RunnerUp = e.toStrategic()
+	case tier.Strategic:
+		r.RunnerUp = e.onlyTime(e.m.TierThen, e.m.TierEnds)
+	}
+	return r
+}
+
+// toGrowth takes the way that needs no certain amount: buying makes the
+// recency score 5, and often enough makes the frequency.
+func (e explainer) toGrowth() *decision.RunnerUp {
+	missing := max(1, e.p.RFM.FrequencyFor(e.p.Tier.GrowthFrequency)-e.m.Purchases)
+	return purchases(tier.Growth, missing, fmt.Sprintf("%s more makes growth", purchaseDates(missing)))
+}
+
+// toStrategic goes by gold and frequency, which is always less to spend than
+// diamond.
+func (e explainer) toStrategic() *decision.RunnerUp {
+	dates := max(0, e.p.RFM.FrequencyFor(e.p.Tier.StrategicFrequency)-e.m.Purchases)
+	if e.c.Level == level.Gold { // and not often enough, or it were strategic
+		return purchases(tier.Strategic, dates, fmt.Sprintf("%s more by %s makes strategic", purchaseDates(dates), before(e.m.LevelEnds)))
+	}
+	missing := e.p.Level.GoldFrom - e.m.Window
+	return e.spend(tier.Strategic, missing, fmt.Sprintf("%s more, in at least %s, by %s makes strategic",
+		e.words(missing), purchaseDates(max(1, dates)), e.m.WindowHolds))
+}
+
+func (e explainer) status() decision.Reason {
+	days := e.p.Tier.Status
+	seen := e.m.lastSeen()
+	r := decision.Reason{
+		Question: "status",
+		Answer:   named(e.c.Status),
+		Inputs:   inputs(date("last_purchase", e.m.LastPurchase), date("last_contact", e.m.LastContact)),
+	}
+	if seen != 0 {
+		r.Inputs = append(r.Inputs, silence(e.m.On-seen))
+	}
+	switch e.c.Status {
+	case tier.StatusNone:
+		r.Rule, r.RunnerUp = "status.never_seen", contact(tier.Active, "a two-way contact or a purchase makes active")
+	case tier.Active:
+		r.Rule, r.RunnerUp = "status.active", e.onlyTime(tier.StatusDormant, seen+crm.Date(days.DormantAfterDays))
+	case tier.StatusDormant:
+		r.Rule, r.RunnerUp = "status.dormant_after_days", e.onlyTime(tier.Lost, seen+crm.Date(days.LostAfterDays))
+	case tier.Lost:
+		r.Rule, r.RunnerUp = "status.lost_after_days", contact(tier.Active, "a two-way contact or a purchase makes active")
+	}
+	return r
+}
+
+func (e explainer) churn() decision.Reason {
+	r := decision.Reason{
+		Question: "churn",
+		Answer:   "no_warning",
+		Inputs: inputs(
+			count("purchases", e.m.Purchases),
+			date("last_purchase", e.m.LastPurchase),
+			date("last_contact", e.m.LastContact),
+		),
+	}
+	if e.m.Purchases > 0 {
+		r.Inputs = append(r.Inputs, silence(e.m.On-e.m.lastSeen()))
+	}
+	switch {
+	case e.c.Need == tier.Prospect:
+		r.Rule = "churn.never_bought"
+	case e.c.Need == tier.New: // never warned about, whatever time does
+		r.Rule = "churn.one_time_buyer"
+	case e.c.WarnedSince == 0:
+		r.Rule, r.RunnerUp = "churn.not_silent", e.onlyTime("warned", e.m.lastSeen()+crm.Date(e.p.Churn.WarnAfterDays))
+	default:
+		r.Answer, r.Rule = "warned", "churn.warn_after_days"
+		r.Inputs = append(r.Inputs, date("since", e.c.WarnedSince))
+		r.RunnerUp = purchases("no_warning", 1, "any purchase ends the silence; a contact does not any more")
+	}
+	return r
+}

@@ -1,0 +1,27 @@
+package standing
+
+import (
+	"time"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/decision"
+	"guanxi/internal/history"
+)
+
+// Record is the standing decision about a customer.
+type Record = decision.Record[Measures, Classes]
+
+// Rules makes the policy ready for decision.Keeper. Edition grows with every
+// policy that is activated; dates are those of zone.
+func Rules(p Policy, edition int64, zone *time.Location) decision.Rules[Measures, Classes] {
+	return decision.Rules[Measures, Classes]{
+		Edition: edition,
+		Policy:  p.Version,
+		Zone:    zone,
+		Judge: func(f history.Facts, on crm.Date) (Measures, Classes, crm.Date) {
+			h := history.Fold(f, zone)
+			m := Measure(p, h, on)
+			return m, Classify(p, m), ChangesAt(p, h, on)
+		},
+	}
+}

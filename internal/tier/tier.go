@@ -1,0 +1,94 @@
+// Package tier decides the internal value class (R10: strategic, growth,
+// basic, dormant) and the need and status classes (R5) that it looks at.
+//
+// The rule stands in for a model of customer lifetime value: it values a
+// customer by membership level and RFM scores.
+package tier
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/level"
+	"guanxi/internal/rfm"
+)
+
+// Tier is the value class. Who never bought has None.
+type Tier string
+
+const (
+	None      Tier = ""
+	Dormant   Tier = "dormant"
+	Basic     Tier = "basic"
+	Growth    Tier = "growth"
+	Strategic Tier = "strategic"
+)
+
+// Policy holds the figures that an admin may change. Scores are 1 to 5.
+type Policy struct {
+	StrategicFrequency int          `json:"strategic_frequency"` // gold is strategic from this F score on
+	GrowthRecency      int          `json:"growth_recency"`      // without gold, growth takes at least this R score …
+	GrowthFrequency    int          `json:"growth_frequency"`    // … and this F score
+	Status             StatusPolicy `json:"status"`
+}
+
+//go:embed default.json
+var defaults []byte
+
+// Default is policy 1.
+func Default() (p Policy) {
+	if err := json.Unmarshal(defaults, &p); err != nil {
+		panic("tier: default.json: " + err.Error())
+	}
+	return p
+}
+
+// Validate names each figure that can never hold or always does.
+func (p Policy) Validate() (wrong []crm.Field) {
+	score := func(path string, n, least int) {
+		if n < least || n > rfm.Best {
+			wrong = append(wrong, crm.Field{Path: path, Message: fmt.Sprintf("must be a score of %d to %d", least, rfm.Best)})
+		}
+	}
+	score("strategic_frequency", p.StrategicFrequency, 2)
+	score("growth_recency", p.GrowthRecency, 1)
+	score("growth_frequency", p.GrowthFrequency, 2)
+	for _, f := range p.Status.Validate() {
+		wrong = append(wrong, crm.Field{Path: "status." + f.Path, Message: f.Message})
+	}
+	return wrong
+}
+
+// Rule names the rule that won. The rules are tried in this order.
+type Rule string
+
+const (
+	NeverBought Rule = "never_bought" // no tier
+	Silent      Rule = "silent"       // status dormant or lost: dormant
+	TopLevel    Rule = "diamond"      // strategic
+	LoyalGold   Rule = "loyal_gold"   // gold, often: strategic
+	GoldLevel   Rule = "gold"         // growth
+	Promising   Rule = "promising"    // lately and often: growth
+	Otherwise   Rule = "otherwise"    // basic
+)
+
+// Of decides the tier and says by which rule.
+func (p Policy) Of(l level.Level, s rfm.Scores, status Status) (Tier, Rule) {
+	switch {
+	case l == level.None:
+		return None, NeverBought
+	case status == StatusDormant || status == Lost:
+		return Dormant, Silent
+	case l == level.Diamond:
+		return Strategic, TopLevel
+	case l == level.Gold && s.F >= p.StrategicFrequency:
+		return Strategic, LoyalGold
+	case l == level.Gold:
+		return Growth, GoldLevel
+	case s.R >= p.GrowthRecency && s.F >= p.GrowthFrequency:
+		return Growth, Promising
+	}
+	return Basic, Otherwise
+}
