@@ -1,0 +1,11 @@
+package intake
+
+import "guanxi/internal/crm"
+
+// Address is what lies in an order's own partition, read at one moment.
+type Address struct {
+	Customer crm.CustomerID // whose order it is; empty: the order has not come yet
+	Gone     bool           // the order was deleted at its source …
+	Deletion crm.Origin     // … as this delivery said
+	Refunds  []crm.Refund   // all that came for the order, whether passed on or not
+}
