@@ -1,0 +1,72 @@
+# guanxi: `make` lists what it can do.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+LOCAL := .local
+VENV := $(LOCAL)/venv
+LINTER := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUNCTIONS := $(notdir $(wildcard functions/*))
+RATE ?= 7.2
+
+# The deployable build: no RPC mode in the Lambda library, no paths, no symbols (-s drops the
+# debug information too), no C.
+DEPLOYED := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -trimpath -ldflags=-s'
+
+.PHONY: help dev test build sam replay lint bench clean
+
+help: ## list these targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+dev: ## run the whole system on this machine until Ctrl-C; data stay in .local
+	@go build -o $(LOCAL)/bin/cloud ./infra/local
+	@exec $(LOCAL)/bin/cloud --dir $(LOCAL) --seed 'go run ./infra/replay demo'
+
+test: ## prove everything, stage by stage (under 10 minutes on 2 cores)
+	@infra/test
+
+build: ## compile the deployable bootstraps (linux, arm64) into .local/build
+	@for name in $(FUNCTIONS); do
+		printf '%s ' "$$name"
+		GOOS=linux GOARCH=arm64 $(DEPLOYED) go build -o $(LOCAL)/build/$$name/bootstrap ./functions/$$name
+	done
+	@echo; du -h $(LOCAL)/build/*/bootstrap
+
+sam: $(VENV)/ready ## validate the template and build what `sam deploy` uploads, into .aws-sam
+	@export SAM_CLI_TELEMETRY=0
+	@$(VENV)/bin/sam validate
+	@$(DEPLOYED) $(VENV)/bin/sam build
+
+replay: ## send a purchase history through the whole system: FILE=orders.csv RATE=7.2
+	@[ -n "$(FILE)" ] || { echo 'name the purchases: make replay FILE=orders.csv (format: docs/replay.md)' >&2; exit 2; }
+	@go run ./infra/replay --rate $(RATE) '$(FILE)'
+
+lint: $(LOCAL)/bin/golangci-lint ## read the code with golangci-lint; .golangci.yml says why each rule is off
+	@$(LOCAL)/bin/golangci-lint run --timeout 5m
+
+bench: ## measure: rules, store, start-up of each function beside an empty one
+	@go test -run '^$$' -bench . -benchmem ./internal/... ./infra/...
+
+clean: ## remove what was built and fetched; the data of make dev stay
+	@for built in $(LOCAL)/bin $(LOCAL)/build $(LOCAL)/jars $(VENV) .aws-sam; do
+		if [ -e "$$built" ]; then echo "removing $$built"; rm -rf "$$built"; fi
+	done
+	@if [ -e $(LOCAL) ]; then echo "kept: the rest of $(LOCAL), with the data of make dev and make replay (rm -r $(LOCAL) removes them)"; fi
+
+# Whoever needs a tool from a package registry gets the very version that was tried.
+
+$(LOCAL)/bin/golangci-lint: Makefile
+	@echo 'building golangci-lint (once, some minutes)'
+	@GOBIN=$(abspath $(LOCAL)/bin) go install $(LINTER)
+	@touch $@
+
+$(VENV)/ready: infra/sam/requirements.txt
+	@echo 'installing the SAM CLI into $(VENV) (once, about a minute)'
+	@rm -rf $(VENV)
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python -r $<
+	@touch $@
+
+.ONESHELL:
