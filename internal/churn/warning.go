@@ -2,7 +2,6 @@ package churn
 
 import (
 	"cmp"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -128,7 +127,7 @@ func (p Policy) Opening(s Situation, at time.Time, zone *time.Location) (Warning
 		EscalateAt:   at.AddDate(0, 0, p.EscalateAfterDays),
 	}
 	return w, FollowUp{
-		ID:       fmt.Sprintf("churn-%s", s.WarnedSince),
+		ID:       FollowUpID(s.WarnedSince),
 		Customer: s.Customer,
 		Owner:    owner,
 		Store:    s.Store,
@@ -166,6 +165,9 @@ func (w Warning) Closed(outcome Outcome, by crm.Subject, at time.Time) Warning {
 	w.Outcome, w.ClosedBy, w.ClosedAt = outcome, by, at
 	return w
 }
+
+// FollowUpID names the task of the warning about a silence, within the customer.
+func FollowUpID(since crm.Date) string { return "churn-" + since.String() }
 
 // FollowUp is a task for one person: talk to this customer until then.
 type FollowUp struct {

@@ -27,9 +27,22 @@ func ParseDate(s string) (Date, error) {
 	return Date(t.Unix() / 86400), nil
 }
 
-// Midnight is the instant at which the date begins in zone.
+// Midnight is the first instant of the date in zone. Where the clocks are put
+// forward at midnight, that is not 00:00 but when they jump (São Paulo until
+// 2018 began a day at 01:00).
 func (d Date) Midnight(zone *time.Location) time.Time {
-	return time.Date(1970, 1, 1+int(d), 0, 0, 0, 0, zone)
+	t := time.Date(1970, 1, 1+int(d), 0, 0, 0, 0, zone)
+	if DateIn(t, zone) < d { // 00:00 falls into the gap, so the jump lies ahead
+		_, t = t.ZoneBounds()
+	}
+	if jump, _ := t.ZoneBounds(); !jump.IsZero() && t.After(jump) && DateIn(jump.Add(-1), zone) == d && DateIn(jump, zone) == d {
+		_, before := jump.Add(-1).Zone()
+		_, after := t.Zone()
+		if first := t.Add(time.Duration(after-before) * time.Second); first.Before(jump) && DateIn(first, zone) == d {
+			return first // 00:00 comes twice
+		}
+	}
+	return t
 }
 
 func (d Date) String() string {

@@ -1,0 +1,70 @@
+package review
+
+import (
+	"context"
+	"time"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/event"
+)
+
+// Sender puts envelopes into a queue.
+type Sender interface {
+	Send(ctx context.Context, url string, envelopes []event.Envelope) error
+}
+
+// Sizer says how many bytes the base has.
+type Sizer interface {
+	Bytes(ctx context.Context) (int64, error)
+}
+
+// Start cuts the base into segments and asks for each to be reviewed, as of
+// the date that the event has in zone.
+func Start(ctx context.Context, base Sizer, sender Sender, queue string) error {
+	bytes, err := base.Bytes(ctx)
+	if err != nil {
+		return err
+	}
+	e := crm.EventOf(ctx)
+	segments := make([]event.Envelope, Segments(bytes))
+	for i := range segments {
+		segments[i] = event.Envelope{Kind: event.Segment, Segment: i, Segments: len(segments), AsOf: e.At, Cause: "review", Trace: e.Trace}
+	}
+	return sender.Send(ctx, queue, segments)
+}
+
+// Base reads one segment: those who are due today, or were judged by rules
+// older than edition; a page at a time.
+type Base interface {
+	Due(ctx context.Context, segment, segments int, today crm.Date, edition int64, each func([]crm.CustomerID) error) error
+}
+
+// Editions says which rules are in force.
+type Editions interface {
+	ActivePolicy(ctx context.Context, fresh bool) (int, error)
+}
+
+// Reviewer wakes those of a segment whose time has come.
+type Reviewer struct {
+	Base     Base
+	Editions Editions
+	Sender   Sender
+	Queue    string // whose worker decides
+	Zone     *time.Location
+}
+
+// Review handles one segment message. Repeating it wakes the same again, or
+// fewer: who has been decided meanwhile is due no more.
+func (r Reviewer) Review(ctx context.Context, e event.Envelope) error {
+	edition, err := r.Editions.ActivePolicy(ctx, true)
+	if err != nil {
+		return err
+	}
+	return r.Base.Due(ctx, e.Segment, e.Segments, crm.DateIn(e.AsOf, r.Zone), int64(edition), func(due []crm.CustomerID) error {
+		wake := make([]event.Envelope, len(due))
+		for i, id := range due {
+			wake[i] = event.Envelope{Kind: event.Wake, Customer: id, Cause: "review", Trace: e.Trace}
+		}
+		return r.Sender.Send(ctx, r.Queue, wake)
+	})
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/decision"
+	"guanxi/internal/seal"
+)
+
+// Decisions keeps the standing decision of each customer (in Customers, beside
+// the profile) and every change of it (in Facts, where its insertion wakes
+// those whom it concerns). M are the sealed measures, C the clear classes.
+type Decisions[M any, C comparable] struct {
+	customers table
+	facts     table
+	seal      sealer
+}
+
+func NewDecisions[M any, C comparable](db DB, customers, facts string, keys *seal.Keys) Decisions[M, C] {
+	return Decisions[M, C]{table{db.client, customers}, table{db.client, facts}, sealer{keys}}
+}
+
+// decisionItem stays under 1 KB, so that a wake-up that changes nothing costs
+// one write unit.
+type decisionItem[C comparable] struct {
+	PK        string   `dynamodbav:"PK"`
+	SK        string   `dynamodbav:"SK"`
+	Guard     string   `dynamodbav:"guard"`
+	Policy    int      `dynamodbav:"policy"`
+	Classes   C        `dynamodbav:"classes"`
+	Before    *C       `dynamodbav:"before,omitempty"` // in history entries only
+	On        string   `dynamodbav:"on"`
+	ChangesAt string   `dynamodbav:"changes_at,omitempty"`
+	ReviewAt  string   `dynamodbav:"review_at,omitempty"` // in the standing decision only
+	Cause     string   `dynamodbav:"cause,omitempty"`
+	Trace     string   `dynamodbav:"trace,omitempty"`
+	Measures  []byte   `dynamodbav:"measures,omitempty"`
+	Stores    []string `dynamodbav:"stores,omitempty,stringset"`
+}
+
+const measuresAttribute = "measures"
+
+// Latest reads the standing decision; a zero Record where there is none.
+func (d Decisions[M, C]) Latest(ctx context.Context, id crm.CustomerID, consistent bool) (decision.Record[M, C], error) {
+	const op = "store.Latest"
+	var stored decisionItem[C]
+	found, err := d.customers.get(ctx, op, decisionKey(id), consistent, &stored)
+	if err != nil || !found {
+		return decision.Record[M, C]{Customer: id}, err
+	}
+	return d.read(ctx, id, stored)
+}
+
+func (d Decisions[M, C]) read(ctx context.Context, id crm.CustomerID, stored decisionItem[C]) (r decision.Record[M, C], err error) {
+	const op = "store.Latest"
+	r = decision.Record[M, C]{Customer: id, Policy: stored.Policy, Classes: stored.Classes, Cause: stored.Cause, Trace: stored.Trace}
+	if r.Guard, err = decision.ParseGuard(stored.Guard); err != nil {
+		return r, &crm.Error{Op: op, Err: err}
+	}
+	for _, d := range []struct {
+		text string
+		date *crm.Date
+	}{{stored.On, &r.On}, {stored.ChangesAt, &r.ChangesAt}, {stored.ReviewAt, &r.ReviewAt}} {
+		if err := d.date.UnmarshalText([]byte(d.text)); err != nil {
+			return r, &crm.Error{Op: op, Err: err}
+		}
+	}
+	for _, s := range stored.Stores {
+		r.Stores = append(r.Stores, crm.StoreID(s))
+	}
+	if stored.Measures != nil {
+		err = d.seal.open(ctx, seal.Amount, key{stored.PK, stored.SK}, measuresAttribute, stored.Measures, &r.Measures)
+	}
+	return r, err
+}
+
+// Save writes next where the stored guard still is that of before; else it
+// returns a Conflict. Changed classes are written together with their history
+// entry, whose key is made of the guard: a repeated save is the same entry.
+func (d Decisions[M, C]) Save(ctx context.Context, before, next decision.Record[M, C]) error {
+	const op = "store.Save"
+	standing, err := d.item(ctx, decisionKey(next.Customer), next)
+	if err != nil {
+		return err
+	}
+	write := write{table: d.customers, key: decisionKey(next.Customer), put: standing,
+		when: "guard = :before", values: item{":before": str(before.Guard.String())}}
+	if before.Guard == (decision.Guard{}) {
+		write.when, write.values = "attribute_not_exists(PK)", nil
+	}
+	if next.Classes == before.Classes {
+		return write.do(ctx, op)
+	}
+	entry, err := d.change(ctx, before, next)
+	if err != nil {
+		return err
+	}
+	return together(ctx, op, write, entry)
+}
+
+func (d Decisions[M, C]) item(ctx context.Context, k key, r decision.Record[M, C]) (item, error) {
+	stored := decisionItem[C]{Guard: r.Guard.String(), Policy: r.Policy, Classes: r.Classes, On: r.On.String(),
+		ChangesAt: r.ChangesAt.String(), ReviewAt: r.ReviewAt.String(), Cause: r.Cause, Trace: r.Trace}
+	for _, s := range r.Stores {
+		stored.Stores = append(stored.Stores, string(s))
+	}
+	return d.encode(ctx, k, stored, r.Measures)
+}
+
+func (d Decisions[M, C]) change(ctx context.Context, before, next decision.Record[M, C]) (write, error) {
+	g := next.Guard
+	k := changeKey(next.Customer, g.AsOf, g.Edition, g.Links, g.Seen)
+	stored := decisionItem[C]{Guard: g.String(), Policy: next.Policy, Classes: next.Classes, Before: &before.Classes,
+		On: next.On.String(), ChangesAt: next.ChangesAt.String(), Cause: next.Cause, Trace: next.Trace}
+	entry, err := d.encode(ctx, k, stored, next.Measures)
+	return write{table: d.facts, key: k, put: entry}, err // the guard in the key makes it its own condition
+}
+
+func (d Decisions[M, C]) encode(ctx context.Context, k key, stored decisionItem[C], measures M) (item, error) {
+	const op = "store.Save"
+	i, err := attributevalue.MarshalMap(stored)
+	if err != nil {
+		return nil, &crm.Error{Op: op, Err: err}
+	}
+	delete(i, attrPK)
+	delete(i, attrSK)
+	if i[measuresAttribute], err = d.seal.seal(ctx, seal.Amount, k, measuresAttribute, measures); err != nil {
+		return nil, err
+	}
+	return i, nil
+}
+
+// Change is one entry of a customer's history.
+type Change[M any, C comparable] struct {
+	decision.Record[M, C]
+	Before C
+}
+
+// Changes lists the history, newest first, with a cursor.
+func (d Decisions[M, C]) Changes(ctx context.Context, id crm.CustomerID, limit int, after string) (page []Change[M, C], next string, err error) {
+	const op = "store.Changes"
+	q := query{table: d.facts, pk: customerPK(id), prefix: skDecisions, newest: true, limit: limit}
+	if after != "" {
+		q.after = key{customerPK(id), after}.attributes()
+	}
+	stopped, err := q.run(ctx, op, func(i item) error {
+		var stored decisionItem[C]
+		if err := decode(op, i, &stored); err != nil {
+			return err
+		}
+		r, err := d.read(ctx, id, stored)
+		change := Change[M, C]{Record: r}
+		if stored.Before != nil {
+			change.Before = *stored.Before
+		}
+		page = append(page, change)
+		return err
+	})
+	return page, sortKeyOf(stopped), err
+}
+
+// birth is the first decision of a new customer: nothing is known yet, look
+// again tomorrow. It is part of the transaction that creates the profile, so
+// that the nightly review finds everybody, whatever wake-up is lost; and being
+// due at once it makes every reader decide afresh.
+func birth(customers table, id crm.CustomerID, at time.Time, today crm.Date) write {
+	return write{table: customers, key: decisionKey(id), when: "attribute_not_exists(PK)",
+		put: item{"guard": str(decision.Guard{AsOf: at}.String()), "policy": num(0), "on": str(today.String()),
+			"changes_at": str(today.String()), "review_at": str((today + 1).String())}}
+}

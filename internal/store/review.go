@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"guanxi/internal/crm"
+)
+
+// Review reads the whole base for the nightly review: a parallel scan of
+// Customers that fetches three attributes of those who are due.
+type Review struct{ customers table }
+
+func NewReview(db DB, customers string) Review {
+	return Review{table{db.client, customers}}
+}
+
+// Bytes is the size of the base, as DynamoDB last counted it (every six hours).
+func (r Review) Bytes(ctx context.Context) (int64, error) {
+	answer, err := r.customers.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &r.customers.name})
+	if err != nil {
+		return 0, failed("store.Bytes", err)
+	}
+	return aws.ToInt64(answer.Table.TableSizeBytes), nil
+}
+
+// Due calls each with the customers of one segment whose review has come on
+// today, or whom rules older than edition judged; a page at a time.
+func (r Review) Due(ctx context.Context, segment, segments int, today crm.Date, edition int64, each func([]crm.CustomerID) error) error {
+	const op = "store.Due"
+	in := &dynamodb.ScanInput{TableName: &r.customers.name,
+		Segment: aws.Int32(int32(segment)), TotalSegments: aws.Int32(int32(segments)),
+		ProjectionExpression:     aws.String("#pk"),
+		FilterExpression:         aws.String("#sk = :decision AND (review_at <= :today OR guard < :edition)"),
+		ExpressionAttributeNames: map[string]string{"#pk": attrPK, "#sk": attrSK},
+		ExpressionAttributeValues: item{":decision": str(skDecision), ":today": str(today.String()),
+			":edition": str(fmt.Sprintf("%010d", edition))}} // the first part of a guard
+	for {
+		page, err := r.customers.client.Scan(ctx, in)
+		if err != nil {
+			return failed(op, err)
+		}
+		var due []crm.CustomerID
+		for _, i := range page.Items {
+			var k struct{ PK string }
+			if err := decode(op, i, &k); err != nil {
+				return err
+			}
+			due = append(due, crm.CustomerID(split(k.PK)[1]))
+		}
+		if err := each(due); err != nil {
+			return err
+		}
+		if page.LastEvaluatedKey == nil {
+			return nil
+		}
+		in.ExclusiveStartKey = page.LastEvaluatedKey
+	}
+}

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"hash/fnv"
+	"time"
+
+	"guanxi/internal/crm"
+)
+
+// Timers wake a customer at a later time. They lie in 64 shards, sorted by when
+// they are due; each sweep reads every shard from its beginning, so a timer
+// that is written late lies in nobody's past.
+type Timers struct{ table table }
+
+func NewTimers(db DB, name string) Timers { return Timers{table{db.client, name}} }
+
+type timerItem struct {
+	ID       string         `dynamodbav:"id"`
+	Customer crm.CustomerID `dynamodbav:"customer"`
+	Trace    string         `dynamodbav:"trace,omitempty"`
+}
+
+// Set is idempotent: the key is made of the due time and the id.
+func (t Timers) Set(ctx context.Context, timer crm.Timer) error {
+	stored, err := encode("store.SetTimer", timerItem{timer.ID, timer.Customer, timer.Trace})
+	if err != nil {
+		return err
+	}
+	w := write{table: t.table, key: key{timerPK(shardOf(timer.ID)), timerSK(timer.Due, timer.ID)}, put: stored} // equal content under an equal key: no condition
+	return w.do(ctx, "store.SetTimer")
+}
+
+// Due reads the timers of one shard that have come, at most limit of them.
+func (t Timers) Due(ctx context.Context, shard int, now time.Time, limit int) ([]crm.Timer, error) {
+	const op = "store.DueTimers"
+	var due []crm.Timer
+	q := query{table: t.table, pk: timerPK(shard), between: [2]string{"0", timeKey(now) + "~"}, limit: limit}
+	_, err := q.run(ctx, op, func(i item) error {
+		var stored timerItem
+		err := decode(op, i, &stored)
+		due = append(due, crm.Timer{ID: stored.ID, Due: instant(split(sortKeyOf(i))[0]), Customer: stored.Customer, Trace: stored.Trace})
+		return err
+	})
+	return due, err
+}
+
+// Shards is how many shards a sweep has to read.
+func (Timers) Shards() int { return timerShards }
+
+// Sent removes a timer whose message is in its queue.
+func (t Timers) Sent(ctx context.Context, timer crm.Timer) error {
+	w := write{table: t.table, key: key{timerPK(shardOf(timer.ID)), timerSK(timer.Due, timer.ID)}, remove: true} // gone is gone
+	return w.do(ctx, "store.TimerSent")
+}
+
+func shardOf(id string) int {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return int(h.Sum32() % timerShards)
+}
