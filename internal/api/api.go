@@ -1,0 +1,175 @@
+// Package api holds the manners that all HTTP operations share: strict bodies
+// and queries, one table of who may do what, one mapping of errors to problems,
+// cursors, preconditions and merge patches. Each resource is a leaf package
+// that registers its operations here; the OpenAPI document is made from those.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net/http"
+	"path"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"guanxi/internal/crm"
+)
+
+const (
+	// Title and Version name the API in its document. The version follows the
+	// changelog; the major one stands in the paths.
+	Title   = "guanxi"
+	Version = "0.1.0"
+
+	// MaxBody is the most bytes that a body may have.
+	MaxBody = 256 << 10
+)
+
+// Config is what an API needs to know.
+type Config struct {
+	Log        *slog.Logger
+	Staff      StaffReader // who the callers are; public operations do without
+	FirstAdmin crm.Subject // admin even without a staff item; may be empty
+	Cursors    Sealer      // for lists; functions without lists do without
+}
+
+// API is an http.Handler that answers the operations registered on it.
+type API struct {
+	huma    huma.API
+	mux     *http.ServeMux
+	log     *slog.Logger
+	table   map[string]grant
+	callers *callers
+	cursors Sealer
+}
+
+// New makes an API without operations.
+func New(cfg Config) *API {
+	a := &API{mux: http.NewServeMux(), log: cfg.Log, table: table(), cursors: cfg.Cursors,
+		callers: &callers{staff: cfg.Staff, firstAdmin: cfg.FirstAdmin, known: map[crm.Subject]known{}}}
+	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
+	a.huma = humago.New(a.mux, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: Title, Version: Version, Description: description, License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+			Components: &huma.Components{Schemas: schemas, SecuritySchemes: map[string]*huma.SecurityScheme{
+				bearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A token of the configured issuer and audience."}}},
+		},
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{ownProblems},
+	})
+	a.huma.UseMiddleware(a.identify, a.checkQuery, a.checkBody)
+	return a
+}
+
+const bearer = "token"
+
+const description = `Money is in minor units with an ISO 4217 code, times are RFC 3339, phones E.164.
+Errors are problems (RFC 9457). Unknown fields and unknown query parameters are refused.
+Lists are paged by an opaque cursor, which belongs to its caller and query.
+Without a valid token the gateway itself answers 401 {"message":"Unauthorized"}, and 429 {"message":"Too Many Requests"} over its limit.`
+
+// Register adds an operation. It must have a row in the table of roles; the
+// rest of its description (security, errors, scope) follows from that and from
+// the input type. Handlers return crm errors; they become problems here.
+func Register[I, O any](a *API, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	in := reflect.TypeFor[I]()
+	_, body := in.FieldByName("Body")
+	_, conditional := in.FieldByName("IfMatch")
+	a.describe(&op, body, conditional)
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = MaxBody
+	}
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// Mount adds a public operation whose handler reads the raw request and writes
+// the raw answer, such as a webhook whose signature covers the bytes. Its
+// Responses say what it answers; the problems among them are filled in.
+func Mount(a *API, op huma.Operation, h http.Handler) {
+	a.describe(&op, false, false)
+	if !a.table[op.OperationID].public {
+		panic("api: " + op.OperationID + " is not public: it must be registered, so that its callers are checked")
+	}
+	problem := a.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
+	for _, code := range op.Errors {
+		if told := strconv.Itoa(code); op.Responses[told] == nil {
+			op.Responses[told] = &huma.Response{Description: http.StatusText(code), Content: map[string]*huma.MediaType{problemType: {Schema: problem}}}
+		}
+	}
+	a.OpenAPI().AddOperation(&op)
+	a.mux.Handle(op.Method+" "+op.Path, h)
+}
+
+// describe fills in what follows from the table and the shape of the input.
+func (a *API) describe(op *huma.Operation, body, conditional bool) {
+	g, ok := a.table[op.OperationID]
+	if !ok {
+		panic("api: operation " + op.OperationID + " has no row in the table of roles")
+	}
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusServiceUnavailable)
+	if !g.public {
+		op.Security = []map[string][]string{{bearer: {}}}
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+		op.Extensions = map[string]any{"x-scope": g.scopes()}
+	}
+	if strings.Contains(op.Path, "{") {
+		op.Errors = append(op.Errors, http.StatusNotFound)
+	}
+	if body {
+		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	if conditional {
+		op.Errors = append(op.Errors, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
+	}
+	slices.Sort(op.Errors)
+	op.Errors = slices.Compact(op.Errors)
+}
+
+// OpenAPI describes the operations registered so far.
+func (a *API) OpenAPI() *huma.OpenAPI { return a.huma.OpenAPI() }
+
+// Operations are the ids that the table of roles knows, sorted.
+func Operations() []string { return slices.Sorted(maps.Keys(table())) }
+
+// ServeHTTP answers what no operation answers, too: 404 for an unknown path,
+// 405 with Allow for a method that the path does not have.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if path.Clean(r.URL.Path) != r.URL.Path { // the mux would redirect
+		writeProblem(w, Problem{Status: http.StatusNotFound})
+		return
+	}
+	h, pattern := a.mux.Handler(r)
+	if pattern != "" {
+		a.mux.ServeHTTP(w, r)
+		return
+	}
+	refusal := refusal{header: w.Header(), status: http.StatusNotFound}
+	h.ServeHTTP(&refusal, r)
+	writeProblem(w, Problem{Status: refusal.status})
+}
+
+// refusal keeps what the mux says about a request that it can't route (status
+// and Allow), but not its text.
+type refusal struct {
+	header http.Header
+	status int
+}
+
+func (r *refusal) Header() http.Header         { return r.header }
+func (r *refusal) WriteHeader(status int)      { r.status = status }
+func (r *refusal) Write(b []byte) (int, error) { return len(b), nil }

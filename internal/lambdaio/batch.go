@@ -1,0 +1,115 @@
+package lambdaio
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/event"
+)
+
+// ServeQueue answers batches of an SQS queue whose messages are envelopes. It
+// needs ReportBatchItemFailures: only the messages that failed come back.
+//
+// Messages that ask the same of the same customer are handled once, as of the
+// newest of them, and share its fate. The time of a message is when it was
+// sent, so a retry repeats itself exactly.
+func ServeQueue(handle func(context.Context, event.Envelope) error, log *slog.Logger) {
+	start(queued(handle, log))
+}
+
+// failures is the answer that names what must be delivered again: message ids
+// for a queue, a sequence number for a stream.
+type failures struct {
+	Items []failure `json:"batchItemFailures"`
+}
+
+type failure struct {
+	ID string `json:"itemIdentifier"`
+}
+
+type message struct {
+	ID         string `json:"messageId"`
+	Body       string `json:"body"`
+	Attributes struct {
+		SentTimestamp string `json:"SentTimestamp"` // milliseconds, as text
+	} `json:"attributes"`
+}
+
+// errand is what several messages ask alike.
+type errand struct {
+	envelope event.Envelope // of the newest
+	sent     time.Time      // the newest
+	ids      []string
+}
+
+func queued(handle func(context.Context, event.Envelope) error, log *slog.Logger) handler {
+	return func(ctx context.Context, payload []byte) ([]byte, error) {
+		var batch struct{ Records []message }
+		if err := json.Unmarshal(payload, &batch); err != nil || len(batch.Records) == 0 {
+			return nil, &crm.Error{Op: "lambdaio.queue", Kind: crm.Malformed, Detail: "not a batch of a queue", Err: err}
+		}
+		ctx, cancel := within(traced(ctx))
+		defer cancel()
+		errands, unread := coalesce(batch.Records)
+		failed := failures{Items: []failure{}}
+		for _, u := range unread {
+			judge(traced(ctx, slog.String("message", u.id)), log, u.sent, u.err)
+			failed.Items = append(failed.Items, failure{u.id})
+		}
+		for _, e := range errands {
+			ctx := traced(ctx, slog.Any("messages", e.ids), slog.String("kind", string(e.envelope.Kind)),
+				slog.String("customer", string(e.envelope.Customer)), slog.String("cause_key", e.envelope.Cause), slog.String("trace", e.envelope.Trace))
+			ctx = crm.WithEvent(ctx, crm.Event{At: e.sent, Trace: e.envelope.Trace})
+			err := safely("lambdaio.queue", func() error { return handle(ctx, e.envelope) })
+			if judge(ctx, log, e.sent, err) != retry {
+				continue
+			}
+			for _, id := range e.ids {
+				failed.Items = append(failed.Items, failure{id})
+			}
+		}
+		return json.Marshal(failed)
+	}
+}
+
+// unreadable is a message that is no envelope.
+type unreadable struct {
+	id   string
+	sent time.Time
+	err  error
+}
+
+// coalesce reads the messages and joins those that ask the same, in the order
+// in which each was first asked.
+func coalesce(messages []message) (errands []*errand, unread []unreadable) {
+	asked := map[event.Envelope]*errand{}
+	for _, m := range messages {
+		ms, err := strconv.ParseInt(m.Attributes.SentTimestamp, 10, 64)
+		sent := time.UnixMilli(ms).UTC()
+		var envelope event.Envelope
+		if err == nil {
+			envelope, err = event.Unmarshal([]byte(m.Body))
+		}
+		if err != nil {
+			unread = append(unread, unreadable{m.ID, sent, &crm.Error{Op: "lambdaio.queue", Kind: crm.Malformed, Err: err}})
+			continue
+		}
+		question := envelope // who and what, but not why
+		question.Cause, question.Trace = "", ""
+		e, ok := asked[question]
+		if !ok {
+			e = &errand{}
+			asked[question] = e
+			errands = append(errands, e)
+		}
+		if !sent.Before(e.sent) {
+			e.sent, e.envelope = sent, envelope
+		}
+		e.ids = append(e.ids, m.ID)
+	}
+	return errands, unread
+}

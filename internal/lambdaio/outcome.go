@@ -1,0 +1,66 @@
+package lambdaio
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/telemetry"
+)
+
+// verdict is what becomes of an item of a batch.
+type verdict int
+
+const (
+	done  verdict = iota // handled: the queue forgets it
+	retry                // comes back, and ends in the dead-letter queue if it keeps failing
+	drop                 // handled by doing nothing: what it is about is gone
+)
+
+// judge sorts outcomes, writes the one log line and counts the one metric.
+//
+//   - Only NotFound drops: a message says "look at this customer", and when
+//     the customer is gone there is nothing left to look at.
+//   - Malformed and Invalid never mend themselves, yet they are retried all the
+//     same: after maxReceiveCount the queue moves such a message to its
+//     dead-letter queue, where a person sees it and can redrive it once the
+//     code understands it. A message dropped here would be lost. Its cause is
+//     in the log, on a line with the message's id, level ERROR.
+//   - All else (Unavailable, Conflict, Internal, a panic) may pass: retry.
+func judge(ctx context.Context, log *slog.Logger, at time.Time, err error) verdict {
+	if err == nil {
+		return done
+	}
+	switch kind := crm.KindOf(err); kind {
+	case crm.NotFound:
+		log.WarnContext(ctx, "dropped: what it is about is gone", slog.Any("cause", err))
+		telemetry.Count(ctx, log, at, "MessagesDropped", 1)
+		return drop
+	case crm.Malformed, crm.Invalid:
+		log.ErrorContext(ctx, "poison: it will end in the dead-letter queue", slog.Any("cause", err))
+		telemetry.Count(ctx, log, at, "MessagesPoisoned", 1)
+		return retry
+	default:
+		level := slog.LevelWarn
+		if kind == crm.Internal {
+			level = slog.LevelError
+		}
+		log.Log(ctx, level, "failed: it will be tried again", slog.Any("cause", err))
+		telemetry.Count(ctx, log, at, "MessagesRetried", 1)
+		return retry
+	}
+}
+
+// safely turns a panic into an Internal error with its stack, so that it fails
+// the item that caused it and no other.
+func safely(op string, f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &crm.Error{Op: op, Kind: crm.Internal, Err: fmt.Errorf("panic: %v\n%s", v, debug.Stack())}
+		}
+	}()
+	return f()
+}
