@@ -112,7 +112,9 @@ func ValidEmail(s string) bool {
 	if !ok || local == "" || len(local) > 64 || len(s) > maxContact || !utf8.ValidString(s) || strings.ToLower(s) != s {
 		return false
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`*"(),:;<>[]\`, r) }) {
+	if strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`*"(),:;<>[]\`, r)
+	}) {
 		return false
 	}
 	labels := strings.Split(domain, ".")

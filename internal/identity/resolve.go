@@ -42,7 +42,7 @@ func (r Resolver) Resolve(ctx context.Context, raw customer.Mention) (crm.Custom
 	}
 	for attempt := range attempts {
 		id, err := r.resolve(ctx, m, keys, attempt > 0)
-		if crm.KindOf(err) != crm.Conflict || err == nil {
+		if crm.KindOf(err) != crm.Conflict {
 			return id, err
 		}
 	}
@@ -90,7 +90,11 @@ func (r Resolver) resolve(ctx context.Context, m customer.Mention, keys []custom
 
 // learn joins the mention into the profile together with the locks it gains.
 func (r Resolver) learn(ctx context.Context, id crm.CustomerID, m customer.Mention, own, free []customer.Key) error {
+	const op = "identity.learn"
 	before, err := r.Profiles.Profile(ctx, id)
+	if crm.KindOf(err) == crm.NotFound {
+		return crm.Fail(op, crm.Conflict, "the holder was deleted meanwhile")
+	}
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,9 @@ const (
 	maxRates   = 1000
 )
 
+// ValidID tells whether id can be a connection's.
+func ValidID(id crm.ConnectionID) bool { return connectionID.MatchString(string(id)) }
+
 // Validate names every field of a connection that breaks a rule, by its place
 // in the body. Base is the deployment's currency.
 func Validate(c crm.Connection, base string) error {
@@ -39,7 +42,7 @@ func Validate(c crm.Connection, base string) error {
 			wrong = append(wrong, crm.Field{Path: path, Message: fmt.Sprintf(message, args...)})
 		}
 	}
-	check(connectionID.MatchString(string(c.ID)), "id", "must be 1 to 63 lower-case letters, digits and dashes")
+	check(ValidID(c.ID), "id", "must be 1 to 63 lower-case letters, digits and dashes")
 	check(c.ID != crm.APIConnection, "id", "%q is taken by the API itself", crm.APIConnection)
 	check(c.Platform == Shopify || c.Platform == Generic, "platform", "must be %s or %s", Shopify, Generic)
 	check(c.Platform != Shopify || shopDomain.MatchString(c.Shop), "shop", "must be a domain like example.myshopify.com")

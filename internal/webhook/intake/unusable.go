@@ -22,6 +22,7 @@ const (
 	NoRate          Reason = "no_rate"          // the connection has no rate for the currency at that date
 	BadDate         Reason = "bad_date"         // no date, or one before 1970
 	FutureDate      Reason = "future_date"      // more than 24 hours ahead
+	TooManyLines    Reason = "too_many_lines"   // more positions than an order can have here
 	NamesNobody     Reason = "names_nobody"     // no account, e-mail or phone that could be used
 	PrivacyRequest  Reason = "privacy_request"  // a compliance topic: a person has to act
 )
