@@ -21,6 +21,8 @@ type Rules[M any, C comparable] struct {
 }
 
 // RuleBook hands out the edition in force; fresh asks it not to trust a cache.
+// A cache may be behind when a fact is written, but not when a message comes
+// that a new edition sent: those are sent once all caches have expired.
 type RuleBook[M any, C comparable] interface {
 	Rules(ctx context.Context, fresh bool) (Rules[M, C], error)
 }

@@ -8,6 +8,7 @@ package event
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -60,9 +61,15 @@ func Unmarshal(b []byte) (Envelope, error) {
 		if err := crm.ParseID("cus", string(e.Customer)); err != nil {
 			return Envelope{}, fmt.Errorf("envelope: customer: %w", err)
 		}
+		if e.Kind == Due && e.Timer == "" {
+			return Envelope{}, errors.New("envelope: no timer")
+		}
 	case Segment:
 		if e.Segments < 1 || e.Segment < 0 || e.Segment >= e.Segments {
 			return Envelope{}, fmt.Errorf("envelope: segment %d of %d", e.Segment, e.Segments)
+		}
+		if e.AsOf.IsZero() {
+			return Envelope{}, errors.New("envelope: no as_of")
 		}
 	default:
 		return Envelope{}, fmt.Errorf("envelope: unknown kind %q", e.Kind)

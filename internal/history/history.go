@@ -8,6 +8,7 @@ package history
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -43,7 +44,7 @@ type Purchase struct {
 func Fold(f Facts, zone *time.Location) History {
 	refunded := map[crm.OrderKey]int64{}
 	for _, r := range f.Refunds {
-		refunded[r.Key.Order] += r.Amount.Minor
+		refunded[r.Key.Order] = plus(refunded[r.Key.Order], max(0, r.Amount.Minor))
 	}
 	var h History
 	days := map[crm.Date]*Purchase{}
@@ -65,7 +66,7 @@ func Fold(f Facts, zone *time.Location) History {
 			day = &Purchase{Date: date}
 			days[date] = day
 		}
-		day.Net += o.Rate.Convert(net)
+		day.Net = plus(day.Net, o.Rate.Convert(net))
 		day.Orders++
 	}
 	for _, day := range days {
@@ -96,10 +97,19 @@ func (h History) Until(on crm.Date) History {
 func (h History) Spend(from, to crm.Date) (sum int64) {
 	for _, p := range h.Purchases {
 		if p.Date >= from && p.Date <= to {
-			sum += p.Net
+			sum = plus(sum, p.Net)
 		}
 	}
 	return sum
+}
+
+// plus adds amounts that are not negative; what does not fit becomes the
+// largest amount there is, so that more spend never looks like less.
+func plus(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 // LastPurchase is the newest purchase date, or zero.

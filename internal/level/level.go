@@ -42,8 +42,8 @@ func Default() (p Policy) {
 
 // Validate names each figure that contradicts itself or another.
 func (p Policy) Validate() (wrong []crm.Field) {
-	if p.WindowDays < 1 || p.WindowDays > 3650 {
-		wrong = append(wrong, crm.Field{Path: "window_days", Message: "must be 1 to 3650 days"})
+	if p.WindowDays < 30 || p.WindowDays > 3650 {
+		wrong = append(wrong, crm.Field{Path: "window_days", Message: "must be 30 to 3650 days"})
 	}
 	if p.GoldFrom < 1 {
 		wrong = append(wrong, crm.Field{Path: "gold_from", Message: "must be greater than zero, or nobody is silver"})

@@ -21,8 +21,8 @@ func Judge(p Policy, m Measures) (Classes, []decision.Reason) {
 // at, and the nearest other answer with the way there.
 //
 // The way is a promise: who does what it says gets that answer on that date
-// (a property test holds each promise against the rules). It assumes that
-// nothing else happens meanwhile.
+// (a property test holds each promise against the rules), if nothing else
+// happens meanwhile.
 type explainer struct {
 	p Policy
 	m Measures
@@ -59,16 +59,17 @@ func (e explainer) level() decision.Reason {
 // window still counts.
 func (e explainer) reach(l level.Level, from int64) *decision.RunnerUp {
 	missing := from - e.m.Window
-	return e.spend(l, missing, fmt.Sprintf("%s more by %s makes %s", e.words(missing), e.m.WindowHolds, l))
+	return e.spend(l, missing, fmt.Sprintf("%s more%s makes %s", e.words(missing), by(e.m.WindowHolds), l))
 }
 
 // keep is how much more keeps the level beyond the date on which time alone
-// takes it away.
+// takes it away. What is bought today counts as long as anything bought today
+// already did, so it is to be bought from tomorrow on.
 func (e explainer) keep(from int64) *decision.RunnerUp {
 	fallen := e.p.Level.Of(e.m.LevelRest, e.m.LastPurchase, e.m.LevelEnds)
 	missing := from - e.m.LevelRest
-	return e.spend(fallen, missing, fmt.Sprintf("%s more by %s keeps %s; else %s from %s",
-		e.words(missing), before(e.m.LevelEnds), e.c.Level, fallen, e.m.LevelEnds))
+	return e.spend(fallen, missing, fmt.Sprintf("%s more%s keeps %s; else %s from %s",
+		e.words(missing), by(before(e.m.LevelEnds)), e.c.Level, fallen, e.m.LevelEnds))
 }
 
 func (e explainer) need() decision.Reason {

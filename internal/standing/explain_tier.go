@@ -48,16 +48,38 @@ func (e explainer) toGrowth() *decision.RunnerUp {
 	return purchases(tier.Growth, missing, fmt.Sprintf("%s more makes growth", purchaseDates(missing)))
 }
 
-// toStrategic goes by gold and frequency, which is always less to spend than
-// diamond.
+// toStrategic goes by gold and frequency, which is less to spend than diamond,
+// unless so many purchase dates no longer fit in.
 func (e explainer) toStrategic() *decision.RunnerUp {
 	dates := max(0, e.p.RFM.FrequencyFor(e.p.Tier.StrategicFrequency)-e.m.Purchases)
 	if e.c.Level == level.Gold { // and not often enough, or it were strategic
-		return purchases(tier.Strategic, dates, fmt.Sprintf("%s more by %s makes strategic", purchaseDates(dates), before(e.m.LevelEnds)))
+		if !e.fit(dates, before(e.m.LevelEnds)) {
+			return e.toDiamond()
+		}
+		return purchases(tier.Strategic, dates, fmt.Sprintf("%s more%s makes strategic", purchaseDates(dates), by(before(e.m.LevelEnds))))
+	}
+	dates = max(1, dates)
+	if !e.fit(dates, e.m.WindowHolds) {
+		return e.toDiamond()
 	}
 	missing := e.p.Level.GoldFrom - e.m.Window
-	return e.spend(tier.Strategic, missing, fmt.Sprintf("%s more, in at least %s, by %s makes strategic",
-		e.words(missing), purchaseDates(max(1, dates)), e.m.WindowHolds))
+	return e.spend(tier.Strategic, missing, fmt.Sprintf("%s more in at least %s%s makes strategic",
+		e.words(missing), purchaseDates(dates), by(e.m.WindowHolds)))
+}
+
+func (e explainer) toDiamond() *decision.RunnerUp {
+	missing := e.p.Level.DiamondFrom - e.m.Window
+	return e.spend(tier.Strategic, missing, fmt.Sprintf("%s more%s makes diamond and with it strategic", e.words(missing), by(e.m.WindowHolds)))
+}
+
+// fit tells whether there are so many dates left, today included where today
+// is not a purchase date yet. Without a last date there is time enough.
+func (e explainer) fit(dates int, last crm.Date) bool {
+	left := int(last - e.m.On)
+	if e.m.LastPurchase != e.m.On {
+		left++
+	}
+	return last == 0 || dates <= left
 }
 
 func (e explainer) status() decision.Reason {

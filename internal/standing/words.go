@@ -58,6 +58,14 @@ func before(d crm.Date) crm.Date {
 	return d - 1
 }
 
+// by is the last date for something, where there is one.
+func by(d crm.Date) string {
+	if d == 0 {
+		return ""
+	}
+	return " by " + d.String()
+}
+
 func purchaseDates(n int) string {
 	if n == 1 {
 		return "1 purchase"
