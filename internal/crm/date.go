@@ -35,13 +35,6 @@ func (d Date) Midnight(zone *time.Location) time.Time {
 	if DateIn(t, zone) < d { // 00:00 falls into the gap, so the jump lies ahead
 		_, t = t.ZoneBounds()
 	}
-	if jump, _ := t.ZoneBounds(); !jump.IsZero() && t.After(jump) && DateIn(jump.Add(-1), zone) == d && DateIn(jump, zone) == d {
-		_, before := jump.Add(-1).Zone()
-		_, after := t.Zone()
-		if first := t.Add(time.Duration(after-before) * time.Second); first.Before(jump) && DateIn(first, zone) == d {
-			return first // 00:00 comes twice
-		}
-	}
 	return t
 }
 

@@ -317,6 +317,32 @@ func TestWhoKnowsLessGivesWay(t *testing.T) {
 	}
 }
 
+// A worker that does not know the newest rules must not take their decision
+// for one that knew more about the customer.
+func TestOldRulesAreReloadedBeforeGivingWay(t *testing.T) {
+	w := calm()
+	w.edition = 2
+	keep(t, w, 2, start)
+	w.write(0, 100, start)
+	if kept, _ := keep(t, w, 1, start); kept.Classes.Edition != 2 || w.latest().Classes.Spend != 100 {
+		t.Errorf("with old rules: %+v", w.latest())
+	}
+}
+
+func TestAStaleReadCostsOneMoreTry(t *testing.T) {
+	w := calm()
+	for i := range 3 {
+		w.write(i, 100, start)
+		keep(t, w, 1, start)
+	}
+	w.write(3, 100, start)
+	s := &session{world: w, cached: 1, stale: 2, turn: func() error { return nil }}
+	_, changed, err := decision.Keeper[measures, classes]{Facts: s, Book: s, Store: s}.Keep(context.Background(), "cus_1", "", "", start)
+	if err != nil || !changed || w.latest().Classes.Spend != 400 {
+		t.Errorf("changed %t to %+v, %v", changed, w.latest(), err)
+	}
+}
+
 func TestALostRaceIsTriedAgainAndThenGivenBack(t *testing.T) {
 	w := calm()
 	s := &session{world: w, cached: 1, turn: func() error { return nil }}
