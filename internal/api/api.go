@@ -6,6 +6,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -142,6 +143,12 @@ func (a *API) describe(op *huma.Operation, body, conditional bool) {
 
 // OpenAPI describes the operations registered so far.
 func (a *API) OpenAPI() *huma.OpenAPI { return a.huma.OpenAPI() }
+
+// Document is OpenAPI as indented JSON; the same operations give the same bytes.
+func (a *API) Document() ([]byte, error) {
+	text, err := json.MarshalIndent(a.OpenAPI(), "", "  ")
+	return append(text, '\n'), err
+}
 
 // Operations are the ids that the table of roles knows, sorted.
 func Operations() []string { return slices.Sorted(maps.Keys(table())) }

@@ -34,9 +34,9 @@ func (c Caller) Sees(stores []crm.StoreID, owner crm.Subject) bool {
 }
 
 // StaffReader reads the staff item of a subject; without one it returns a
-// crm.NotFound. Role is one of Roles; a subject that is not active may do nothing.
+// crm.NotFound. Its role is one of Roles; who is not active may do nothing.
 type StaffReader interface {
-	Staff(ctx context.Context, subject crm.Subject) (role string, stores []crm.StoreID, active bool, err error)
+	Staff(ctx context.Context, subject crm.Subject) (crm.Staff, error)
 }
 
 // CallerOf is who called the operation being handled.
@@ -122,14 +122,14 @@ func (c *callers) find(ctx context.Context, e crm.Event) (Caller, error) {
 	if ok && e.At.Sub(k.at).Abs() < fresh {
 		return k.caller, nil
 	}
-	role, stores, active, err := c.staff.Staff(ctx, e.Subject)
-	if crm.KindOf(err) == crm.NotFound || err == nil && !active {
+	staff, err := c.staff.Staff(ctx, e.Subject)
+	if crm.KindOf(err) == crm.NotFound || err == nil && !staff.Active {
 		return Caller{}, crm.Fail("api.identify", crm.Forbidden, "the subject of the token is not on the staff")
 	}
 	if err != nil {
 		return Caller{}, err
 	}
-	k = known{Caller{Subject: e.Subject, Role: Role(role), Stores: stores}, e.At}
+	k = known{Caller{Subject: e.Subject, Role: Role(staff.Role), Stores: staff.Stores}, e.At}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.known) >= maxKnown {

@@ -67,7 +67,8 @@ func proxied(h http.Handler, log *slog.Logger) handler {
 		out := answer{header: http.Header{}}
 		if err := safely("lambdaio.http", func() error { h.ServeHTTP(&out, r); return nil }); err != nil {
 			log.ErrorContext(ctx, "panic while answering a request", slog.Any("cause", err))
-			out = answer{header: http.Header{"Content-Type": {"application/problem+json"}}, status: http.StatusInternalServerError}
+			out = answer{header: http.Header{"Content-Type": {"application/problem+json"}}}
+			out.WriteHeader(http.StatusInternalServerError)
 			out.body.WriteString(`{"type":"about:blank","title":"Internal Server Error","status":500}`)
 		}
 		return json.Marshal(out.response())

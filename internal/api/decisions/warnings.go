@@ -1,0 +1,177 @@
+package decisions
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"guanxi/internal/api"
+	"guanxi/internal/churn"
+	"guanxi/internal/crm"
+	"guanxi/internal/decision"
+)
+
+// Warnings keeps churn warnings. Amend returns a Conflict where the revision is
+// another.
+type Warnings interface {
+	Of(ctx context.Context, id crm.CustomerID) ([]crm.Versioned[churn.Warning], error)
+	One(ctx context.Context, id crm.CustomerID, since crm.Date) (crm.Versioned[churn.Warning], error)
+	ListOpen(ctx context.Context, store crm.StoreID, limit int, after string) (page []churn.Warning, next string, err error)
+	Amend(ctx context.Context, next churn.Warning, rev int64) error
+}
+
+// Stores lists the stores of the deployment.
+type Stores interface {
+	AllStores(ctx context.Context) ([]crm.Versioned[crm.Store], error)
+}
+
+// Warning is a churn warning as callers see it.
+type Warning struct {
+	ID string `json:"id" example:"cus_0190163d8694739b9c5f1e2d3a4b5c6d~2026-03-01"`
+	churn.Warning
+}
+
+func shownWarning(w churn.Warning) Warning {
+	return Warning{string(w.Customer) + "~" + w.Since.String(), w}
+}
+
+type churnAnswer struct {
+	Body struct {
+		Customer crm.CustomerID    `json:"customer"`
+		On       crm.Date          `json:"on"`
+		Warned   crm.Date          `json:"warned_since,omitempty" doc:"Absent: there is no reason for a warning."`
+		Last     crm.Date          `json:"last_purchase,omitempty"`
+		Contact  crm.Date          `json:"last_contact,omitempty"`
+		Reasons  []decision.Reason `json:"reasons" nullable:"false" doc:"Why the customer is, or is not, warned about."`
+		Warnings []Warning         `json:"warnings" nullable:"false" doc:"All there ever were, the oldest first; one at most is open."`
+	}
+}
+
+func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, error) {
+	if err := api.See(ctx, l.people, in.ID); err != nil {
+		return nil, err
+	}
+	r, err := l.record(ctx, in.ID, 0, crm.DateIn(crm.AsOf(ctx), l.zone))
+	if err != nil {
+		return nil, err
+	}
+	p, err := l.book.Policy(ctx, r.Policy)
+	if err != nil {
+		return nil, err
+	}
+	all, err := l.warnings.Of(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	d := shown(r, p)
+	out := &churnAnswer{}
+	out.Body.Customer, out.Body.On, out.Body.Warned, out.Body.Last, out.Body.Contact = in.ID, r.On, d.Warned, d.Last, d.Contact
+	out.Body.Reasons = slices.DeleteFunc(d.Reasons, func(r decision.Reason) bool { return r.Question != "churn" && r.Question != "status" })
+	out.Body.Warnings = make([]Warning, len(all))
+	for i, w := range all {
+		out.Body.Warnings[i] = shownWarning(w.Value)
+	}
+	return out, nil
+}
+
+// list walks through the caller's stores, one after the other: the scope is
+// part of the key that is read. A cursor names the store and the place in it.
+func (l leaf) list(ctx context.Context, in *struct {
+	api.Page
+	Store crm.StoreID `query:"store" maxLength:"128" doc:"Only of this store." example:"sh-001"`
+}) (*page[Warning], error) {
+	stores, err := l.scope(ctx, in.Store)
+	if err != nil {
+		return nil, err
+	}
+	position, err := l.api.OpenCursor(ctx, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	at, after, _ := strings.Cut(position, "\n")
+	out := &page[Warning]{}
+	out.Body.Items = []Warning{}
+	for i, store := range stores {
+		if string(store) < at {
+			continue
+		}
+		if string(store) > at {
+			after = ""
+		}
+		got, next, err := l.warnings.ListOpen(ctx, store, in.Limit-len(out.Body.Items), after)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range got {
+			out.Body.Items = append(out.Body.Items, shownWarning(w))
+		}
+		position = ""
+		if next != "" {
+			position = string(store) + "\n" + next
+		} else if i+1 < len(stores) {
+			position = string(stores[i+1]) + "\n"
+		}
+		if len(out.Body.Items) == in.Limit {
+			break
+		}
+	}
+	out.Body.Next, err = l.api.SealCursor(ctx, position)
+	return out, err
+}
+
+// scope are the stores whose warnings the caller may see, ascending; "" stands
+// for the customers without a home store.
+func (l leaf) scope(ctx context.Context, only crm.StoreID) ([]crm.StoreID, error) {
+	caller := api.CallerOf(ctx)
+	stores := slices.Clone(caller.Stores)
+	if caller.Scope == api.All {
+		all, err := l.stores.AllStores(ctx)
+		if err != nil {
+			return nil, err
+		}
+		stores = []crm.StoreID{""}
+		for _, s := range all {
+			stores = append(stores, s.Value.ID)
+		}
+	}
+	slices.Sort(stores)
+	if only == "" {
+		return stores, nil
+	}
+	if !slices.Contains(stores, only) {
+		return nil, nil // a store outside the scope looks like one without warnings
+	}
+	return []crm.StoreID{only}, nil
+}
+
+type warningAnswer struct{ Body Warning }
+
+func (l leaf) close(ctx context.Context, in *struct {
+	ID   string `path:"id" maxLength:"100" example:"cus_0190163d8694739b9c5f1e2d3a4b5c6d~2026-03-01"`
+	Body struct {
+		Outcome churn.Outcome `json:"outcome" enum:"retained,unreachable,lost_to_competitor,no_more_need,mistaken" doc:"How it ended." example:"retained"`
+	}
+}) (*warningAnswer, error) {
+	const op = "decisions.close"
+	customer, date, _ := strings.Cut(in.ID, "~")
+	since, err := crm.ParseDate(date)
+	if err != nil {
+		return nil, crm.Fail(op, crm.NotFound, "there is no such warning")
+	}
+	id := crm.CustomerID(customer)
+	if err := api.See(ctx, l.people, id); err != nil {
+		return nil, err
+	}
+	w, err := l.warnings.One(ctx, id, since)
+	if err != nil {
+		return nil, err
+	}
+	if !w.Value.Open() {
+		return nil, crm.Fail(op, crm.Conflict, "the warning is closed: %s", w.Value.Outcome)
+	}
+	closed := w.Value.Closed(in.Body.Outcome, api.CallerOf(ctx).Subject, crm.AsOf(ctx))
+	if err := l.warnings.Amend(ctx, closed, w.Rev); err != nil {
+		return nil, err
+	}
+	return &warningAnswer{shownWarning(closed)}, nil
+}

@@ -1,0 +1,102 @@
+// Package settings is the admins' API: staff, stores, connections and policies.
+package settings
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"guanxi/internal/api"
+	"guanxi/internal/crm"
+)
+
+// Settings keeps what admins set. A put names the revision that it replaces, 0
+// for what must not exist yet, and returns the new one; Conflict otherwise.
+type Settings interface {
+	ReadStaff(ctx context.Context, subject crm.Subject) (crm.Versioned[crm.Staff], error)
+	AllStaff(ctx context.Context) ([]crm.Versioned[crm.Staff], error)
+	PutStaff(ctx context.Context, v crm.Staff, rev int64) (int64, error)
+
+	ReadStore(ctx context.Context, id crm.StoreID) (crm.Versioned[crm.Store], error)
+	AllStores(ctx context.Context) ([]crm.Versioned[crm.Store], error)
+	PutStore(ctx context.Context, v crm.Store, rev int64) (int64, error)
+
+	ReadConnection(ctx context.Context, id crm.ConnectionID) (crm.Versioned[crm.Connection], error)
+	AllConnections(ctx context.Context) ([]crm.Versioned[crm.Connection], error)
+	PutConnection(ctx context.Context, v crm.Connection, rev int64) (int64, error)
+}
+
+// Keys makes the deployment's keys with its first setting, so that the
+// functions that only use keys find them.
+type Keys interface {
+	MakeKeys(ctx context.Context) error
+}
+
+// leaf is what all operations of this package work with.
+type leaf struct {
+	settings Settings
+	policies Policies
+	keys     Keys
+	currency string
+}
+
+// Register adds the operations. Currency is the deployment's base currency.
+func Register(a *api.API, settings Settings, policies Policies, keys Keys, currency string) {
+	l := leaf{settings, policies, keys, currency}
+	l.registerStaff(a)
+	l.registerStores(a)
+	l.registerConnections(a)
+	l.registerPolicies(a)
+}
+
+// list is the answer of the lists here: settings are few, so they are not paged.
+type list[T any] struct {
+	Body struct {
+		Items []T `json:"items" nullable:"false"`
+	}
+}
+
+// saved is the answer to a put: 201 when it made something new.
+type saved[T any] struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   T
+}
+
+// found is the answer to a read.
+type found[T any] struct {
+	ETag string `header:"ETag"`
+	Body T
+}
+
+// put writes v under the precondition that the header states: what exists is
+// replaced only with the ETag of what was read, what is new needs none.
+func put[T, S any](ctx context.Context, l leaf, match api.IfMatch, stored crm.Versioned[S], missing error, body T, write func(rev int64) (int64, error)) (*saved[T], error) {
+	status := http.StatusOK
+	switch {
+	case missing == nil:
+		if err := match.Expect(revision(stored.Rev)); err != nil {
+			return nil, err
+		}
+	case crm.KindOf(missing) != crm.NotFound:
+		return nil, missing
+	case match.IfMatch != "":
+		return nil, crm.Fail("settings.put", crm.Stale, "there is nothing yet that could match")
+	default:
+		status = http.StatusCreated
+	}
+	if err := l.keys.MakeKeys(ctx); err != nil {
+		return nil, err
+	}
+	rev, err := write(stored.Rev)
+	if err != nil {
+		return nil, err
+	}
+	return &saved[T]{Status: status, ETag: api.ETag(revision(rev)), Body: body}, nil
+}
+
+// operation describes one operation under /v1.
+func operation(id, method, path, summary string, responses ...int) huma.Operation {
+	return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"settings"}, Errors: responses}
+}
