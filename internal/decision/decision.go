@@ -28,6 +28,13 @@ type Record[M any, C comparable] struct {
 	Trace     string
 }
 
+// Change is one entry of a customer's history: a decision that differed from
+// the one before it.
+type Change[M any, C comparable] struct {
+	Record[M, C]
+	Before C
+}
+
 // Guard orders decisions about one customer: by the edition of the rules, the
 // revision of the links between merged profiles, how many fact revisions were
 // seen, and the time of the event. A decision is written only when its guard

@@ -3,8 +3,12 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"guanxi/internal/crm"
 	"guanxi/internal/customer"
 	"guanxi/internal/seal"
@@ -125,27 +129,94 @@ func (c Customers) Amend(ctx context.Context, next customer.Profile, was custome
 	return c.write(ctx, op, "update-customer", next.ID, writes, locks)
 }
 
-// Delete hides the profile where it still has the revision was and frees its
+// Replace is Amend for a change that may also take keys away: their locks are
+// freed.
+func (c Customers) Replace(ctx context.Context, before, next customer.Profile, locks []customer.Key) error {
+	const op = "store.ReplaceCustomer"
+	profile, err := c.item(ctx, next)
+	if err != nil {
+		return err
+	}
+	lost := slices.DeleteFunc(before.Keys(), func(k customer.Key) bool { return slices.Contains(next.Keys(), k) })
+	freed, err := c.free(ctx, next.ID, lost)
+	if err != nil {
+		return err
+	}
+	writes := append(freed, write{table: c.table, key: profileKey(next.ID), put: profile,
+		when: "revision = :was AND attribute_not_exists(deleted)", values: item{":was": str(string(before.Revision))}})
+	return c.write(ctx, op, "update-customer", next.ID, writes, locks)
+}
+
+// Delete hides the profile where it still is as it was read, and frees its
 // keys. The facts stay; so do the decision and what it rests on.
 func (c Customers) Delete(ctx context.Context, p customer.Profile) error {
 	const op = "store.DeleteCustomer"
-	writes := []write{{table: c.table, key: profileKey(p.ID), update: "SET deleted = :at", when: "revision = :was AND attribute_not_exists(deleted)",
-		values: item{":at": str(timeKey(crm.AsOf(ctx))), ":was": str(string(p.Revision))}}}
-	for _, k := range p.Keys() {
+	freed, err := c.free(ctx, p.ID, p.Keys())
+	if err != nil {
+		return err
+	}
+	writes := append(freed, write{table: c.table, key: profileKey(p.ID), update: "SET deleted = :at", when: "revision = :was AND attribute_not_exists(deleted)",
+		values: item{":at": str(timeKey(crm.AsOf(ctx))), ":was": str(string(p.Revision))}})
+	return c.write(ctx, op, "delete-customer", p.ID, writes, nil)
+}
+
+// free is the removal of the locks that the customer holds; a key that was only
+// claimed is somebody else's lock.
+func (c Customers) free(ctx context.Context, id crm.CustomerID, keys []customer.Key) (writes []write, err error) {
+	holders, err := c.Holders(ctx, keys, true)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range keys {
+		if holders[i] != id {
+			continue
+		}
 		lock, err := c.lock(ctx, k)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		// a key that was only claimed is somebody else's lock: leave it
-		holder, err := c.holder(ctx, lock)
-		if err != nil {
-			return err
+		writes = append(writes, write{table: c.table, key: lock, remove: true, when: "customer = :id", values: item{":id": str(string(id))}})
+	}
+	return writes, nil
+}
+
+// Reach says who may see the customer: the stores where they are at home or
+// bought, and their owner. One read of two items, a moment old at most.
+func (c Customers) Reach(ctx context.Context, id crm.CustomerID) (stores []crm.StoreID, owner crm.Subject, err error) {
+	const op = "store.Reach"
+	answer, err := c.table.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{c.table.name: {
+		Keys:                 []item{profileKey(id).attributes(), decisionKey(id).attributes()},
+		ProjectionExpression: aws.String("SK, #owner, home_store, deleted, stores"), ExpressionAttributeNames: map[string]string{"#owner": "owner"}}}})
+	if err != nil {
+		return nil, "", failed(op, err)
+	}
+	if len(answer.UnprocessedKeys) > 0 {
+		return nil, "", crm.Fail(op, crm.Unavailable, "the database is too busy")
+	}
+	found := false
+	for _, i := range answer.Responses[c.table.name] {
+		var stored struct {
+			SK      string        `dynamodbav:"SK"`
+			Owner   crm.Subject   `dynamodbav:"owner"`
+			Home    crm.StoreID   `dynamodbav:"home_store"`
+			Deleted string        `dynamodbav:"deleted"`
+			Stores  []crm.StoreID `dynamodbav:"stores"`
 		}
-		if holder == p.ID {
-			writes = append(writes, write{table: c.table, key: lock, remove: true, when: "customer = :id", values: item{":id": str(string(p.ID))}})
+		if err := decode(op, i, &stored); err != nil {
+			return nil, "", err
+		}
+		stores = append(stores, stored.Stores...)
+		if stored.SK == skProfile {
+			found, owner = stored.Deleted == "", stored.Owner
+			if stored.Home != "" {
+				stores = append(stores, stored.Home)
+			}
 		}
 	}
-	return c.write(ctx, op, "delete-customer", p.ID, writes, nil)
+	if !found {
+		return nil, "", crm.Fail(op, crm.NotFound, "there is no such customer")
+	}
+	return stores, owner, nil
 }
 
 func (c Customers) write(ctx context.Context, op, action string, id crm.CustomerID, writes []write, locks []customer.Key) error {

@@ -134,14 +134,8 @@ func (d Decisions[M, C]) encode(ctx context.Context, k key, stored decisionItem[
 	return i, nil
 }
 
-// Change is one entry of a customer's history.
-type Change[M any, C comparable] struct {
-	decision.Record[M, C]
-	Before C
-}
-
 // Changes lists the history, newest first, with a cursor.
-func (d Decisions[M, C]) Changes(ctx context.Context, id crm.CustomerID, limit int, after string) (page []Change[M, C], next string, err error) {
+func (d Decisions[M, C]) Changes(ctx context.Context, id crm.CustomerID, limit int, after string) (page []decision.Change[M, C], next string, err error) {
 	const op = "store.Changes"
 	q := query{table: d.facts, pk: customerPK(id), prefix: skDecisions, newest: true, limit: limit}
 	if after != "" {
@@ -153,7 +147,7 @@ func (d Decisions[M, C]) Changes(ctx context.Context, id crm.CustomerID, limit i
 			return err
 		}
 		r, err := d.read(ctx, id, stored)
-		change := Change[M, C]{Record: r}
+		change := decision.Change[M, C]{Record: r}
 		if stored.Before != nil {
 			change.Before = *stored.Before
 		}

@@ -80,12 +80,6 @@ func (c Customers) Holders(ctx context.Context, keys []customer.Key, strong bool
 	return holders, nil
 }
 
-func (c Customers) holder(ctx context.Context, lock key) (crm.CustomerID, error) {
-	var stored lockItem
-	_, err := c.table.get(ctx, "store.Holder", lock, true, &stored)
-	return stored.Customer, err
-}
-
 // Claim notes that a customer named a key that somebody else holds: a
 // candidate for a link. Noted already, nothing is written.
 func (c Customers) Claim(ctx context.Context, k customer.Key, by crm.CustomerID) error {

@@ -125,7 +125,9 @@ func read[T any](ctx context.Context, s Settings, k key, noun string) (crm.Versi
 		if _, err := s.table.get(ctx, op, k, true, &stored); err != nil {
 			return crm.Versioned[T]{}, err
 		}
-		s.cache.put(k, stored, crm.AsOf(ctx))
+		if stored.Rev > 0 { // a miss is not remembered: what an admin adds is there at once
+			s.cache.put(k, stored, crm.AsOf(ctx))
+		}
 	}
 	if stored.Rev == 0 {
 		return crm.Versioned[T]{}, crm.Fail(op, crm.NotFound, "there is no such %s", noun)
@@ -158,7 +160,7 @@ func opened[T any](ctx context.Context, s Settings, stored settingItem) (v crm.V
 	return v, nil
 }
 
-// cache remembers settings, also that one is missing.
+// cache remembers settings.
 type cache struct {
 	mu      sync.Mutex
 	entries map[key]cached

@@ -1,0 +1,44 @@
+// Command decisions answers what was decided about a customer and why, and
+// lets staff close churn warnings.
+package main
+
+import (
+	"time"
+
+	"guanxi/internal/api"
+	"guanxi/internal/api/decisions"
+	"guanxi/internal/boot"
+	"guanxi/internal/crm"
+	"guanxi/internal/lambdaio"
+	"guanxi/internal/seal"
+	"guanxi/internal/standing"
+	"guanxi/internal/store"
+)
+
+type config struct {
+	Customers  string        `env:"CUSTOMERS_TABLE"`
+	Facts      string        `env:"FACTS_TABLE"`
+	Settings   string        `env:"SETTINGS_TABLE"`
+	Audit      string        `env:"AUDIT_TABLE"`
+	SealKey    string        `env:"SEAL_KEY_ARN"`
+	FirstAdmin crm.Subject   `env:"FIRST_ADMIN_SUBJECT"`
+	Zone       time.Location `env:"TIME_ZONE"`
+	Currency   string        `env:"BASE_CURRENCY"`
+}
+
+func main() {
+	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
+	db := store.Open(aws)
+	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
+	settings := store.NewSettings(db, c.Settings, "", keys)
+	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Contact)})
+	decisions.Register(a,
+		store.NewCustomers(db, c.Customers, "", keys, &c.Zone),
+		store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, c.Facts, keys),
+		store.NewFacts(db, c.Facts, keys),
+		standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},
+		store.NewWarnings(db, c.Customers, c.Audit),
+		settings,
+		&c.Zone)
+	lambdaio.ServeHTTP(a, log)
+}

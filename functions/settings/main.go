@@ -1,0 +1,31 @@
+// Command settings is the admins' API: staff, stores, connections, policies. It
+// alone may write them, and it makes the deployment's keys.
+package main
+
+import (
+	"guanxi/internal/api"
+	settingsapi "guanxi/internal/api/settings"
+	"guanxi/internal/boot"
+	"guanxi/internal/crm"
+	"guanxi/internal/lambdaio"
+	"guanxi/internal/seal"
+	"guanxi/internal/store"
+)
+
+type config struct {
+	Settings   string      `env:"SETTINGS_TABLE"`
+	Audit      string      `env:"AUDIT_TABLE"`
+	SealKey    string      `env:"SEAL_KEY_ARN"`
+	FirstAdmin crm.Subject `env:"FIRST_ADMIN_SUBJECT"`
+	Currency   string      `env:"BASE_CURRENCY"`
+}
+
+func main() {
+	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
+	db, master := store.Open(aws), seal.NewKMS(aws, c.SealKey)
+	wrapped := store.NewWrappedKeys(db, c.Settings, master)
+	settings := store.NewSettings(db, c.Settings, c.Audit, seal.NewKeys(wrapped, master))
+	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin})
+	settingsapi.Register(a, settings, settings, wrapped, c.Currency)
+	lambdaio.ServeHTTP(a, log)
+}

@@ -1,0 +1,21 @@
+// Command sweep-timers ticks once a minute and sends on the timers that have come.
+package main
+
+import (
+	"guanxi/internal/boot"
+	"guanxi/internal/lambdaio"
+	"guanxi/internal/queue"
+	"guanxi/internal/store"
+	"guanxi/internal/sweep"
+)
+
+type config struct {
+	Operations string `env:"OPERATIONS_TABLE"`
+	Warn       string `env:"WARN_QUEUE_URL"`
+}
+
+func main() {
+	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
+	sweeper := sweep.Sweeper{Timers: store.NewTimers(store.Open(aws), c.Operations), Sender: queue.New(aws), Queue: c.Warn}
+	lambdaio.ServeSchedule(sweeper.Sweep, log)
+}
