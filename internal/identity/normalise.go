@@ -2,7 +2,9 @@ package identity
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -48,19 +50,60 @@ func Mention(m customer.Mention) customer.Mention {
 	} else {
 		m.Email = ""
 	}
-	m.Card = strings.TrimSpace(m.Card)
-	m.Name = clip(strings.Join(strings.Fields(m.Name), " "))
-	m.Account.ID = strings.TrimSpace(m.Account.ID)
+	m.Card = clean(m.Card, maxID)
+	m.Account.ID = clean(m.Account.ID, maxID)
+	m.Name = clean(m.Name, maxName)
+	m.Address = address(m.Address)
 	return m
 }
 
-// clip shortens a name that no person has to what a profile holds.
-func clip(name string) string {
-	const most = 200
-	if runes := []rune(strings.ToValidUTF8(name, "")); len(runes) > most {
-		return strings.TrimSpace(string(runes[:most]))
+// What no person types has nobody to correct it: it is cut to what a profile
+// may hold (customer.Profile.Validate).
+const (
+	maxName     = 200
+	maxLine     = 200
+	maxPostcode = 40
+	maxLines    = 5
+	maxID       = 128
+)
+
+// clean leaves single spaces, no control characters, and at most so many
+// characters.
+func clean(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > most {
+		s = strings.TrimSpace(string(runes[:most]))
 	}
-	return strings.ToValidUTF8(name, "")
+	return s
+}
+
+func address(a *customer.Address) *customer.Address {
+	if a == nil {
+		return nil
+	}
+	to := customer.Address{Province: clean(a.Province, maxLine), City: clean(a.City, maxLine), Postcode: clean(a.Postcode, maxPostcode)}
+	if country := strings.ToUpper(strings.TrimSpace(a.Country)); isCountry(country) {
+		to.Country = country
+	}
+	for _, line := range a.Lines {
+		if line = clean(line, maxLine); line != "" && len(to.Lines) < maxLines {
+			to.Lines = append(to.Lines, line)
+		}
+	}
+	if reflect.ValueOf(to).IsZero() {
+		return nil
+	}
+	return &to
+}
+
+func isCountry(s string) bool {
+	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
 }
 
 // Profile normalises what a caller of the API wrote, then holds it against the

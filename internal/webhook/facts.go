@@ -34,7 +34,7 @@ type book struct {
 
 func (b book) order(s OrderStated) (o crm.Order, by customer.Mention, err error) {
 	o, by = s.Order, b.mention(s.By)
-	if !validID(o.Key.ID) || len(by.Account.ID) > maxIDBytes {
+	if !validID(o.Key.ID) || by.Account.ID != "" && !validID(by.Account.ID) {
 		return o, by, Refuse(intake.NoID, "order")
 	}
 	if o.State.Rank() == 0 {
@@ -58,6 +58,7 @@ func (b book) order(s OrderStated) (o crm.Order, by customer.Mention, err error)
 	for i, l := range o.Lines {
 		o.Lines[i] = crm.Line{Product: clip(l.Product, maxTitle), Title: clip(l.Title, maxTitle), Category: clip(l.Category, maxTitle), Quantity: l.Quantity, Amount: l.Amount}
 	}
+	o.PlacedAt = o.PlacedAt.UTC()
 	// The version covers what the source stated, not what we add to it: a new
 	// rate in the settings makes no new statement.
 	if o.Version, err = versionOf(s.UpdatedAt, o.State.Rank(), []any{o, by.Account.ID}); err != nil {
