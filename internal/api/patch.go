@@ -97,7 +97,7 @@ func refused(t reflect.Type, before, after map[string]any, text []byte) (wrong [
 	huma.Validate(schemas, schema, place, huma.ModeWriteToServer, plain, result)
 	for _, err := range result.Errors {
 		if d, ok := err.(*huma.ErrorDetail); ok {
-			wrong = append(wrong, crm.Field{Path: d.Location, Message: d.Message})
+			wrong = append(wrong, field(d))
 		}
 	}
 	for name, member := range schema.Properties {

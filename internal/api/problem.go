@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"guanxi/internal/crm"
 )
@@ -143,13 +145,26 @@ func ownProblems(ctx huma.Context, _ string, v any) (any, error) {
 	}
 	p := &Problem{Status: e.Status, Detail: e.Detail}
 	for _, d := range e.Errors {
-		message := d.Message
-		if strings.HasPrefix(message, "json: ") {
-			message = "a value has the wrong type or is out of range"
-		}
-		p.Errors = append(p.Errors, crm.Field{Path: strings.TrimPrefix(d.Location, "body."), Message: message})
+		p.Errors = append(p.Errors, field(d))
 	}
 	p.Instance = ctx.Operation().Path
 	p.Trace = crm.EventOf(ctx.Context()).Trace
 	return p.complete(), nil
+}
+
+// field is a remark of huma's at the place that it is about: a missing field's
+// own place, not that of the object it is missing from.
+func field(d *huma.ErrorDetail) crm.Field {
+	f := crm.Field{Path: strings.TrimPrefix(d.Location, "body."), Message: d.Message}
+	if f.Path == "body" {
+		f.Path = ""
+	}
+	var missing string
+	if _, err := fmt.Sscanf(d.Message, validation.MsgExpectedRequiredProperty, &missing); err == nil {
+		f.Path, f.Message = strings.TrimPrefix(f.Path+"."+missing, "."), "must be given"
+	}
+	if strings.HasPrefix(f.Message, "json: ") {
+		f.Message = "a value has the wrong type or is out of range"
+	}
+	return f
 }
