@@ -14,8 +14,12 @@ const isoDate = "2006-01-02"
 
 // DateIn is the date that the clocks in zone show at t.
 func DateIn(t time.Time, zone *time.Location) Date {
-	y, m, d := t.In(zone).Date()
-	return Date(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+	_, offset := t.In(zone).Zone()
+	seconds := t.Unix() + int64(offset)
+	if seconds < 0 {
+		seconds -= 86399 // days begin at their midnight before 1970, too
+	}
+	return Date(seconds / 86400)
 }
 
 // ParseDate reads "2026-11-22".

@@ -42,37 +42,30 @@ type Purchase struct {
 
 // Fold turns facts into history; dates are those of zone.
 func Fold(f Facts, zone *time.Location) History {
-	refunded := map[crm.OrderKey]int64{}
-	for _, r := range f.Refunds {
-		refunded[r.Key.Order] = plus(refunded[r.Key.Order], max(0, r.Amount.Minor))
+	refunds := map[crm.OrderKey]int64{}
+	for i := range f.Refunds {
+		r := &f.Refunds[i]
+		refunds[r.Key.Order] = plus(refunds[r.Key.Order], max(0, r.Amount.Minor))
 	}
 	var h History
-	days := map[crm.Date]*Purchase{}
-	for _, o := range f.Orders {
+	bought := make([]Purchase, 0, len(f.Orders))
+	for i := range f.Orders {
+		o := &f.Orders[i]
 		if !o.State.Counts() {
 			continue
 		}
-		net := o.Total.Minor - refunded[o.Key]
+		refunded := refunds[o.Key]
+		net := o.Total.Minor - refunded
 		if net < 0 { // a platform may refund more than it charged, e.g. shipping
 			net = 0
 			h.Capped = append(h.Capped, o.Key)
 		}
-		if net == 0 && refunded[o.Key] > 0 {
+		if net == 0 && refunded > 0 {
 			continue // fully refunded: no purchase
 		}
-		date := crm.DateIn(o.PlacedAt, zone)
-		day := days[date]
-		if day == nil {
-			day = &Purchase{Date: date}
-			days[date] = day
-		}
-		day.Net = plus(day.Net, o.Rate.Convert(net))
-		day.Orders++
+		bought = append(bought, Purchase{Date: crm.DateIn(o.PlacedAt, zone), Net: o.Rate.Convert(net), Orders: 1})
 	}
-	for _, day := range days {
-		h.Purchases = append(h.Purchases, *day)
-	}
-	slices.SortFunc(h.Purchases, func(a, b Purchase) int { return cmp.Compare(a.Date, b.Date) })
+	h.Purchases = byDate(bought)
 	slices.SortFunc(h.Capped, func(a, b crm.OrderKey) int {
 		return cmp.Or(cmp.Compare(a.Connection, b.Connection), cmp.Compare(a.ID, b.ID))
 	})
@@ -84,6 +77,21 @@ func Fold(f Facts, zone *time.Location) History {
 	slices.Sort(h.Contacts)
 	h.Contacts = slices.Compact(h.Contacts)
 	return h
+}
+
+// byDate sorts purchases and makes those of one date one.
+func byDate(all []Purchase) (days []Purchase) {
+	slices.SortFunc(all, func(a, b Purchase) int { return cmp.Compare(a.Date, b.Date) })
+	days = all[:0]
+	for _, p := range all {
+		if n := len(days); n > 0 && days[n-1].Date == p.Date {
+			days[n-1].Net = plus(days[n-1].Net, p.Net)
+			days[n-1].Orders += p.Orders
+			continue
+		}
+		days = append(days, p)
+	}
+	return days
 }
 
 // Until is the part of the history that had happened on the date.

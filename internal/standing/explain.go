@@ -99,7 +99,7 @@ func (e explainer) frequency() decision.Reason {
 	r := e.score("frequency", e.c.Frequency, "rfm.frequency_from", count("purchases", e.m.Purchases))
 	if next := e.c.Frequency + 1; next > 1 && next <= 5 {
 		missing := e.p.RFM.FrequencyFor(next) - e.m.Purchases
-		r.RunnerUp = purchases(next, missing, fmt.Sprintf("%s more makes %d", purchaseDates(missing), next))
+		r.RunnerUp = purchases(next, missing, buying(missing, 0, next))
 	}
 	return r
 }

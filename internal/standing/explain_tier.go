@@ -45,26 +45,29 @@ func (e explainer) tier() decision.Reason {
 // recency score 5, and often enough makes the frequency.
 func (e explainer) toGrowth() *decision.RunnerUp {
 	missing := max(1, e.p.RFM.FrequencyFor(e.p.Tier.GrowthFrequency)-e.m.Purchases)
-	return purchases(tier.Growth, missing, fmt.Sprintf("%s more makes growth", purchaseDates(missing)))
+	return purchases(tier.Growth, missing, buying(missing, 0, tier.Growth))
 }
 
 // toStrategic goes by gold and frequency, which is less to spend than diamond,
 // unless so many purchase dates no longer fit in.
 func (e explainer) toStrategic() *decision.RunnerUp {
-	dates := max(0, e.p.RFM.FrequencyFor(e.p.Tier.StrategicFrequency)-e.m.Purchases)
+	dates := e.p.RFM.FrequencyFor(e.p.Tier.StrategicFrequency) - e.m.Purchases
 	if e.c.Level == level.Gold { // and not often enough, or it were strategic
-		if !e.fit(dates, before(e.m.LevelEnds)) {
+		until := before(e.m.LevelEnds)
+		if !e.fit(dates, until) {
 			return e.toDiamond()
 		}
-		return purchases(tier.Strategic, dates, fmt.Sprintf("%s more%s makes strategic", purchaseDates(dates), by(before(e.m.LevelEnds))))
+		return purchases(tier.Strategic, dates, buying(dates, until, tier.Strategic))
 	}
-	dates = max(1, dates)
-	if !e.fit(dates, e.m.WindowHolds) {
+	if !e.fit(max(1, dates), e.m.WindowHolds) {
 		return e.toDiamond()
 	}
 	missing := e.p.Level.GoldFrom - e.m.Window
-	return e.spend(tier.Strategic, missing, fmt.Sprintf("%s more in at least %s%s makes strategic",
-		e.words(missing), purchaseDates(dates), by(e.m.WindowHolds)))
+	spread := ""
+	if dates > 1 {
+		spread = fmt.Sprintf(" on at least %d dates", dates)
+	}
+	return e.spend(tier.Strategic, missing, fmt.Sprintf("%s more%s%s makes strategic", e.words(missing), spread, by(e.m.WindowHolds)))
 }
 
 func (e explainer) toDiamond() *decision.RunnerUp {

@@ -66,11 +66,12 @@ func by(d crm.Date) string {
 	return " by " + d.String()
 }
 
-func purchaseDates(n int) string {
+// buying is the way by purchases.
+func buying(n int, until crm.Date, answer any) string {
 	if n == 1 {
-		return "1 purchase"
+		return fmt.Sprintf("1 more purchase%s makes %v", by(until), answer)
 	}
-	return fmt.Sprintf("%d purchases on different dates", n)
+	return fmt.Sprintf("%d more purchases on different dates%s make %v", n, by(until), answer)
 }
 
 // words is an amount as people read it: "¥1,230.00", "EUR 1,230.00".
