@@ -53,8 +53,9 @@ func newMemory(connections ...crm.Connection) *memory {
 	return m
 }
 
-// do runs one call of the store, or makes it fail.
-func (m *memory) do(call func() error) error {
+// do runs one call of the store when its turn has come, or makes it fail.
+func (m *memory) do(ctx context.Context, call func() error) error {
+	awaitTurn(ctx)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.calls++
@@ -69,8 +70,8 @@ func (m *memory) do(call func() error) error {
 	return err
 }
 
-func (m *memory) Connection(_ context.Context, id crm.ConnectionID) (c crm.Connection, err error) {
-	err = m.do(func() error {
+func (m *memory) Connection(ctx context.Context, id crm.ConnectionID) (c crm.Connection, err error) {
+	err = m.do(ctx, func() error {
 		var ok bool
 		if c, ok = m.connections[id]; !ok {
 			return crm.Fail("memory", crm.NotFound, "there is no such connection")
@@ -80,8 +81,8 @@ func (m *memory) Connection(_ context.Context, id crm.ConnectionID) (c crm.Conne
 	return c, err
 }
 
-func (m *memory) Address(_ context.Context, o crm.OrderKey) (a intake.Address, err error) {
-	err = m.do(func() error {
+func (m *memory) Address(ctx context.Context, o crm.OrderKey) (a intake.Address, err error) {
+	err = m.do(ctx, func() error {
 		a = m.addresses[o]
 		a.Refunds = slices.Clone(a.Refunds)
 		return nil
@@ -89,8 +90,8 @@ func (m *memory) Address(_ context.Context, o crm.OrderKey) (a intake.Address, e
 	return a, err
 }
 
-func (m *memory) Claim(_ context.Context, o crm.OrderKey, id crm.CustomerID) (winner crm.CustomerID, err error) {
-	err = m.do(func() error {
+func (m *memory) Claim(ctx context.Context, o crm.OrderKey, id crm.CustomerID) (winner crm.CustomerID, err error) {
+	err = m.do(ctx, func() error {
 		a := m.addresses[o]
 		if a.Customer == "" {
 			a.Customer = id
@@ -103,8 +104,8 @@ func (m *memory) Claim(_ context.Context, o crm.OrderKey, id crm.CustomerID) (wi
 	return winner, err
 }
 
-func (m *memory) Move(_ context.Context, from crm.CustomerID, o crm.Order) (moved bool, err error) {
-	err = m.do(func() error {
+func (m *memory) Move(ctx context.Context, from crm.CustomerID, o crm.Order) (moved bool, err error) {
+	err = m.do(ctx, func() error {
 		a := m.addresses[o.Key]
 		left, arrived := m.fact(from, o.Key), m.fact(o.Customer, o.Key)
 		if a.Customer != from || left.gone || left.order.Version >= o.Version || arrived.order.Version >= o.Version {
@@ -128,8 +129,8 @@ func (m *memory) fact(id crm.CustomerID, o crm.OrderKey) orderFact {
 	return orderFact{}
 }
 
-func (m *memory) PutOrder(_ context.Context, o crm.Order) (accepted bool, err error) {
-	err = m.do(func() error {
+func (m *memory) PutOrder(ctx context.Context, o crm.Order) (accepted bool, err error) {
+	err = m.do(ctx, func() error {
 		f := m.fact(o.Customer, o.Key)
 		switch deletion := o.State == crm.OrderDeleted; {
 		case f.moved:
@@ -146,8 +147,8 @@ func (m *memory) PutOrder(_ context.Context, o crm.Order) (accepted bool, err er
 	return accepted, err
 }
 
-func (m *memory) PutRefund(_ context.Context, id crm.CustomerID, r crm.Refund) (accepted bool, err error) {
-	err = m.do(func() error {
+func (m *memory) PutRefund(ctx context.Context, id crm.CustomerID, r crm.Refund) (accepted bool, err error) {
+	err = m.do(ctx, func() error {
 		k := refundKey{id, r.Key}
 		if m.refunds[k].Version < r.Version {
 			m.refunds[k], accepted = r, true
@@ -158,8 +159,8 @@ func (m *memory) PutRefund(_ context.Context, id crm.CustomerID, r crm.Refund) (
 	return accepted, err
 }
 
-func (m *memory) ParkRefund(_ context.Context, r crm.Refund) (accepted bool, err error) {
-	err = m.do(func() error {
+func (m *memory) ParkRefund(ctx context.Context, r crm.Refund) (accepted bool, err error) {
+	err = m.do(ctx, func() error {
 		a := m.addresses[r.Key.Order]
 		i := slices.IndexFunc(a.Refunds, func(known crm.Refund) bool { return known.Key == r.Key })
 		switch {
@@ -178,8 +179,8 @@ func (m *memory) ParkRefund(_ context.Context, r crm.Refund) (accepted bool, err
 	return accepted, err
 }
 
-func (m *memory) ParkDeletion(_ context.Context, o crm.OrderKey, by crm.Origin) error {
-	return m.do(func() error {
+func (m *memory) ParkDeletion(ctx context.Context, o crm.OrderKey, by crm.Origin) error {
+	return m.do(ctx, func() error {
 		if a := m.addresses[o]; !a.Gone {
 			a.Gone, a.Deletion = true, by
 			m.addresses[o] = a
@@ -189,8 +190,8 @@ func (m *memory) ParkDeletion(_ context.Context, o crm.OrderKey, by crm.Origin) 
 	})
 }
 
-func (m *memory) Keep(_ context.Context, u intake.Unusable) error {
-	return m.do(func() error {
+func (m *memory) Keep(ctx context.Context, u intake.Unusable) error {
+	return m.do(ctx, func() error {
 		m.inbox[u.ID] = u
 		return nil
 	})

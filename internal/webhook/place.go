@@ -107,7 +107,10 @@ func (p placer) claim(ctx context.Context, o crm.OrderKey, person crm.CustomerID
 
 // move hands the order to the holder of the account that this statement names,
 // if it is newer than what is known. Only an account moves an order: a guest's
-// e-mail or phone is a weaker word than the first claim.
+// e-mail or phone is a weaker word than the first claim. (One case is left to
+// the order of delivery: where a shop takes the account off an order, and that
+// statement overtakes the one that named the account, the order stays with the
+// first claimer. Shops do that only when they erase a person.)
 func (p placer) move(ctx context.Context, from, to crm.CustomerID, o crm.Order) (crm.CustomerID, error) {
 	o.Customer = to
 	moved, err := p.addresses.Move(ctx, from, o)

@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -61,9 +62,13 @@ func open(t testing.TB) *shop {
 
 // post delivers bytes as they are.
 func (s *shop) post(path string, h http.Header, body []byte) *httptest.ResponseRecorder {
+	return s.postIn(context.Background(), path, h, body)
+}
+
+func (s *shop) postIn(ctx context.Context, path string, h http.Header, body []byte) *httptest.ResponseRecorder {
 	req := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
 	req.Header = h
-	req = req.WithContext(crm.WithEvent(req.Context(), crm.Event{At: s.at, Trace: "trace-1"}))
+	req = req.WithContext(crm.WithEvent(ctx, crm.Event{At: s.at, Trace: "trace-1"}))
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, req)
 	return w
@@ -71,12 +76,16 @@ func (s *shop) post(path string, h http.Header, body []byte) *httptest.ResponseR
 
 // shopify delivers a body as Shopify does.
 func (s *shop) shopify(topic string, body []byte) *httptest.ResponseRecorder {
+	return s.shopifyIn(context.Background(), topic, body)
+}
+
+func (s *shop) shopifyIn(ctx context.Context, topic string, body []byte) *httptest.ResponseRecorder {
 	h := http.Header{}
 	h.Set(shopify.HeaderTopic, topic)
 	h.Set(shopify.HeaderShop, "guanxi-demo.myshopify.com")
 	h.Set(shopify.HeaderEvent, "event-"+topic)
 	h.Set(shopify.HeaderSignature, shopify.Sign(body, shopSecret))
-	return s.post("/v1/webhooks/shopify/shopify-cn", h, body)
+	return s.postIn(ctx, "/v1/webhooks/shopify/shopify-cn", h, body)
 }
 
 // delivery is one webhook of a story: a payload of shopify/testdata, with
