@@ -54,7 +54,7 @@ type API struct {
 func New(cfg Config) *API {
 	a := &API{mux: http.NewServeMux(), log: cfg.Log, table: table(), cursors: cfg.Cursors,
 		callers: &callers{staff: cfg.Staff, firstAdmin: cfg.FirstAdmin, known: map[crm.Subject]known{}}}
-	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
 	a.huma = humago.New(a.mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -82,10 +82,8 @@ Without a valid token the gateway itself answers 401 {"message":"Unauthorized"},
 // rest of its description (security, errors, scope) follows from that and from
 // the input type. Handlers return crm errors; they become problems here.
 func Register[I, O any](a *API, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	in := reflect.TypeFor[I]()
-	_, body := in.FieldByName("Body")
-	_, conditional := in.FieldByName("IfMatch")
-	a.describe(&op, body, conditional)
+	a.grant(&op)
+	op.Errors = failures(op, reflect.TypeFor[I]())
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = MaxBody
 	}
@@ -100,10 +98,9 @@ func Register[I, O any](a *API, op huma.Operation, handle func(context.Context, 
 
 // Mount adds a public operation whose handler reads the raw request and writes
 // the raw answer, such as a webhook whose signature covers the bytes. Its
-// Responses say what it answers; the problems among them are filled in.
+// Responses and Errors say what it answers; nothing is checked before it.
 func Mount(a *API, op huma.Operation, h http.Handler) {
-	a.describe(&op, false, false)
-	if !a.table[op.OperationID].public {
+	if !a.grant(&op).public {
 		panic("api: " + op.OperationID + " is not public: it must be registered, so that its callers are checked")
 	}
 	problem := a.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
@@ -116,29 +113,34 @@ func Mount(a *API, op huma.Operation, h http.Handler) {
 	a.mux.Handle(op.Method+" "+op.Path, h)
 }
 
-// describe fills in what follows from the table and the shape of the input.
-func (a *API) describe(op *huma.Operation, body, conditional bool) {
+// grant fills in who may call the operation, from the table.
+func (a *API) grant(op *huma.Operation) grant {
 	g, ok := a.table[op.OperationID]
 	if !ok {
 		panic("api: operation " + op.OperationID + " has no row in the table of roles")
 	}
-	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusServiceUnavailable)
 	if !g.public {
 		op.Security = []map[string][]string{{bearer: {}}}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 		op.Extensions = map[string]any{"x-scope": g.scopes()}
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	}
+	return g
+}
+
+// failures are the statuses that follow from the shape of the input.
+func failures(op huma.Operation, in reflect.Type) []int {
+	all := append(op.Errors, http.StatusBadRequest, http.StatusServiceUnavailable)
 	if strings.Contains(op.Path, "{") {
-		op.Errors = append(op.Errors, http.StatusNotFound)
+		all = append(all, http.StatusNotFound)
 	}
-	if body {
-		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	if _, body := in.FieldByName("Body"); body {
+		all = append(all, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
-	if conditional {
-		op.Errors = append(op.Errors, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
+	if _, conditional := in.FieldByName("IfMatch"); conditional {
+		all = append(all, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
 	}
-	slices.Sort(op.Errors)
-	op.Errors = slices.Compact(op.Errors)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // OpenAPI describes the operations registered so far.

@@ -30,6 +30,6 @@ func Register(a *api.API, receive http.Handler) {
 		Responses: map[string]*huma.Response{"200": {Description: "Received; status says what became of it", Content: map[string]*huma.MediaType{"application/json": {
 			Schema:  &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"status": {Type: huma.TypeString}, "reason": {Type: huma.TypeString}}},
 			Example: map[string]string{"status": "kept_for_review", "reason": "unknown_currency"}}}}},
-		Errors: []int{http.StatusUnauthorized, http.StatusRequestEntityTooLarge},
+		Errors: []int{http.StatusUnauthorized, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable},
 	}, receive)
 }
