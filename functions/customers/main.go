@@ -28,6 +28,6 @@ func main() {
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	a := api.New(api.Config{Log: log, Staff: store.NewSettings(db, c.Settings, "", keys), FirstAdmin: c.FirstAdmin})
-	customers.Register(a, store.NewCustomers(db, c.Customers, c.Audit, keys, &c.Zone), identity.Writing{})
+	customers.Register(a, store.NewPeople(db, c.Customers), store.NewCustomers(db, c.Customers, c.Audit, keys, &c.Zone), identity.Writing{})
 	lambdaio.ServeHTTP(a, log)
 }

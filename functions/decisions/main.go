@@ -33,7 +33,7 @@ func main() {
 	settings := store.NewSettings(db, c.Settings, "", keys)
 	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Contact)})
 	decisions.Register(a,
-		store.NewCustomers(db, c.Customers, "", keys, &c.Zone),
+		store.NewPeople(db, c.Customers),
 		store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, c.Facts, keys),
 		store.NewFacts(db, c.Facts, keys),
 		standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},

@@ -2,8 +2,6 @@
 package main
 
 import (
-	"time"
-
 	"guanxi/internal/api"
 	"guanxi/internal/api/interactions"
 	"guanxi/internal/boot"
@@ -14,12 +12,11 @@ import (
 )
 
 type config struct {
-	Customers  string        `env:"CUSTOMERS_TABLE"`
-	Facts      string        `env:"FACTS_TABLE"`
-	Settings   string        `env:"SETTINGS_TABLE"`
-	SealKey    string        `env:"SEAL_KEY_ARN"`
-	FirstAdmin crm.Subject   `env:"FIRST_ADMIN_SUBJECT"`
-	Zone       time.Location `env:"TIME_ZONE"`
+	Customers  string      `env:"CUSTOMERS_TABLE"`
+	Facts      string      `env:"FACTS_TABLE"`
+	Settings   string      `env:"SETTINGS_TABLE"`
+	SealKey    string      `env:"SEAL_KEY_ARN"`
+	FirstAdmin crm.Subject `env:"FIRST_ADMIN_SUBJECT"`
 }
 
 func main() {
@@ -27,6 +24,6 @@ func main() {
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	a := api.New(api.Config{Log: log, Staff: store.NewSettings(db, c.Settings, "", keys), FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Contact)})
-	interactions.Register(a, store.NewCustomers(db, c.Customers, "", keys, &c.Zone), store.NewFacts(db, c.Facts, keys))
+	interactions.Register(a, store.NewPeople(db, c.Customers), store.NewFacts(db, c.Facts, keys))
 	lambdaio.ServeHTTP(a, log)
 }

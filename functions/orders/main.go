@@ -2,8 +2,6 @@
 package main
 
 import (
-	"time"
-
 	"guanxi/internal/api"
 	"guanxi/internal/api/orders"
 	"guanxi/internal/boot"
@@ -14,13 +12,12 @@ import (
 )
 
 type config struct {
-	Customers  string        `env:"CUSTOMERS_TABLE"`
-	Facts      string        `env:"FACTS_TABLE"`
-	Settings   string        `env:"SETTINGS_TABLE"`
-	SealKey    string        `env:"SEAL_KEY_ARN"`
-	FirstAdmin crm.Subject   `env:"FIRST_ADMIN_SUBJECT"`
-	Zone       time.Location `env:"TIME_ZONE"`
-	Currency   string        `env:"BASE_CURRENCY"`
+	Customers  string      `env:"CUSTOMERS_TABLE"`
+	Facts      string      `env:"FACTS_TABLE"`
+	Settings   string      `env:"SETTINGS_TABLE"`
+	SealKey    string      `env:"SEAL_KEY_ARN"`
+	FirstAdmin crm.Subject `env:"FIRST_ADMIN_SUBJECT"`
+	Currency   string      `env:"BASE_CURRENCY"`
 }
 
 func main() {
@@ -28,6 +25,6 @@ func main() {
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	a := api.New(api.Config{Log: log, Staff: store.NewSettings(db, c.Settings, "", keys), FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Contact)})
-	orders.Register(a, store.NewCustomers(db, c.Customers, "", keys, &c.Zone), store.NewFacts(db, c.Facts, keys), c.Currency)
+	orders.Register(a, store.NewPeople(db, c.Customers), store.NewFacts(db, c.Facts, keys), c.Currency)
 	lambdaio.ServeHTTP(a, log)
 }

@@ -6,9 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"guanxi/internal/crm"
 	"guanxi/internal/customer"
 	"guanxi/internal/seal"
@@ -178,45 +175,6 @@ func (c Customers) free(ctx context.Context, id crm.CustomerID, keys []customer.
 		writes = append(writes, write{table: c.table, key: lock, remove: true, when: "customer = :id", values: item{":id": str(string(id))}})
 	}
 	return writes, nil
-}
-
-// Reach says who may see the customer: the stores where they are at home or
-// bought, and their owner. One read of two items, a moment old at most.
-func (c Customers) Reach(ctx context.Context, id crm.CustomerID) (stores []crm.StoreID, owner crm.Subject, err error) {
-	const op = "store.Reach"
-	answer, err := c.table.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{c.table.name: {
-		Keys:                 []item{profileKey(id).attributes(), decisionKey(id).attributes()},
-		ProjectionExpression: aws.String("SK, #owner, home_store, deleted, stores"), ExpressionAttributeNames: map[string]string{"#owner": "owner"}}}})
-	if err != nil {
-		return nil, "", failed(op, err)
-	}
-	if len(answer.UnprocessedKeys) > 0 {
-		return nil, "", crm.Fail(op, crm.Unavailable, "the database is too busy")
-	}
-	found := false
-	for _, i := range answer.Responses[c.table.name] {
-		var stored struct {
-			SK      string        `dynamodbav:"SK"`
-			Owner   crm.Subject   `dynamodbav:"owner"`
-			Home    crm.StoreID   `dynamodbav:"home_store"`
-			Deleted string        `dynamodbav:"deleted"`
-			Stores  []crm.StoreID `dynamodbav:"stores"`
-		}
-		if err := decode(op, i, &stored); err != nil {
-			return nil, "", err
-		}
-		stores = append(stores, stored.Stores...)
-		if stored.SK == skProfile {
-			found, owner = stored.Deleted == "", stored.Owner
-			if stored.Home != "" {
-				stores = append(stores, stored.Home)
-			}
-		}
-	}
-	if !found {
-		return nil, "", crm.Fail(op, crm.NotFound, "there is no such customer")
-	}
-	return stores, owner, nil
 }
 
 func (c Customers) write(ctx context.Context, op, action string, id crm.CustomerID, writes []write, locks []customer.Key) error {

@@ -16,7 +16,6 @@ import (
 // Profiles keeps profiles and the locks of their keys. Writes return a Conflict
 // where the revision is another or a key is held by somebody else.
 type Profiles interface {
-	api.People
 	Profile(ctx context.Context, id crm.CustomerID) (customer.Profile, error)
 	Create(ctx context.Context, p customer.Profile, locks []customer.Key) error
 	Replace(ctx context.Context, before, next customer.Profile, locks []customer.Key) error
@@ -35,13 +34,14 @@ type Identity interface {
 }
 
 type leaf struct {
+	people   api.People
 	profiles Profiles
 	identity Identity
 }
 
 // Register adds the operations.
-func Register(a *api.API, profiles Profiles, identity Identity) {
-	l := leaf{profiles, identity}
+func Register(a *api.API, people api.People, profiles Profiles, identity Identity) {
+	l := leaf{people, profiles, identity}
 	create := operation("create-customer", http.MethodPost, "/v1/customers", "Create a customer", http.StatusConflict)
 	create.DefaultStatus = http.StatusCreated
 	create.Description = "A phone, e-mail or card that another customer of your scope has is a conflict (409) that names them; " +
@@ -129,7 +129,7 @@ func (l leaf) placed(ctx context.Context, p *customer.Profile) error {
 func (l leaf) seen(ctx context.Context, holders []crm.CustomerID) (matches []crm.CustomerID) {
 	known := map[crm.CustomerID]bool{"": true}
 	for _, id := range holders {
-		if !known[id] && api.See(ctx, l.profiles, id) == nil {
+		if !known[id] && api.See(ctx, l.people, id) == nil {
 			matches = append(matches, id)
 		}
 		known[id] = true
@@ -138,7 +138,7 @@ func (l leaf) seen(ctx context.Context, holders []crm.CustomerID) (matches []crm
 }
 
 func (l leaf) read(ctx context.Context, in *api.CustomerPath) (*answer, error) {
-	if err := api.See(ctx, l.profiles, in.ID); err != nil {
+	if err := api.See(ctx, l.people, in.ID); err != nil {
 		return nil, err
 	}
 	p, err := l.profiles.Profile(ctx, in.ID)
@@ -202,7 +202,7 @@ func (l leaf) update(ctx context.Context, in *struct {
 	api.IfMatch
 	Body api.Patch[Fields] `contentType:"application/merge-patch+json"`
 }) (*answer, error) {
-	if err := api.See(ctx, l.profiles, in.ID); err != nil {
+	if err := api.See(ctx, l.people, in.ID); err != nil {
 		return nil, err
 	}
 	before, err := l.profiles.Profile(ctx, in.ID)
@@ -272,7 +272,7 @@ func (l leaf) remove(ctx context.Context, in *struct {
 	api.CustomerPath
 	api.IfMatch
 }) (*struct{}, error) {
-	if err := api.See(ctx, l.profiles, in.ID); err != nil {
+	if err := api.See(ctx, l.people, in.ID); err != nil {
 		return nil, err
 	}
 	p, err := l.profiles.Profile(ctx, in.ID)

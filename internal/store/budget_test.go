@@ -1,0 +1,121 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/customer"
+	"guanxi/internal/decision"
+	"guanxi/internal/identity"
+	"guanxi/internal/standing"
+	"guanxi/internal/store"
+	"guanxi/internal/store/storetest"
+)
+
+// What each operation may cost, in capacity units. The dollars are on-demand
+// prices: 0.625 per million WRU, 0.125 per million RRU. Each figure is measured
+// on the requests themselves; docs/architecture.md quotes them.
+func TestBudgets(t *testing.T) {
+	env := storetest.Open(t)
+	var (
+		c, d, ctx = customers(env), decisions(env), storetest.Context(noon)
+		facts     = store.NewFacts(env.DB, env.Facts, env.Keys)
+		people    = identity.Resolver{Locks: c, Profiles: c}
+		book      = standing.Book{Documents: store.NewSettings(env.DB, env.Settings, env.Audit, env.Keys), Currency: "CNY", Zone: env.Zone}
+		keeper    = decision.Keeper[standing.Measures, standing.Classes]{Facts: facts, Book: book, Store: d}
+		mention   = customer.Mention{Account: customer.Platform{Connection: "shopify-cn", ID: string(newCustomer())}, Email: string(newCustomer()) + "@example.com", Name: "Mei Zhang", Source: crm.ChannelOnline, Store: "sh-001"}
+	)
+	within := func(what string, most storetest.Units, f func() error) storetest.Units {
+		t.Helper()
+		used := env.Meter.Of(func() {
+			if err := f(); err != nil {
+				t.Fatalf("%s: %v", what, err)
+			}
+		})
+		t.Logf("%-58s %5.1f WRU %5.1f RRU   budget %4.1f %5.1f", what, used.Write, used.Read, most.Write, most.Read)
+		if used.Write > most.Write || used.Read > most.Read {
+			t.Errorf("%s costs %+v, more than %+v", what, used, most)
+		}
+		return used
+	}
+
+	if _, err := env.Keys.Index(ctx, "warm", "up"); err != nil { // keys are unwrapped once per cold start
+		t.Fatal(err)
+	}
+	var id crm.CustomerID
+	within("an unknown person: profile, two locks, birth decision", storetest.Units{Write: 8, Read: 1}, func() (err error) {
+		id, err = people.Resolve(ctx, mention)
+		return err
+	})
+	for i := range 50 { // the usual customer has a past
+		o := order(id, fmt.Sprintf("%s-%d", id, i), noon, crm.OrderPaid)
+		o.PlacedAt, o.Total.Minor = noon.AddDate(0, 0, -7*i-30), 9900
+		if _, err := facts.PutOrder(ctx, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := keeper.Keep(ctx, id, "F#ORDER#1", "1-67891233-abcdef012345678912345678", noon); err != nil {
+		t.Fatal(err)
+	}
+
+	next := order(id, string(id)+"-next", noon, crm.OrderPaid)
+	next.Total.Minor *= 50 // makes the customer diamond
+	deliver := func() error {
+		address, err := facts.Address(ctx, next.Key)
+		if err != nil {
+			return err
+		}
+		if address.Customer == "" {
+			if _, err := people.Resolve(ctx, mention); err != nil {
+				return err
+			}
+			if _, err := facts.Claim(ctx, next.Key, id); err != nil {
+				return err
+			}
+		}
+		if _, err := facts.PutOrder(ctx, next); err != nil {
+			return err
+		}
+		if address.Customer == "" {
+			_, err = facts.Address(ctx, next.Key)
+		}
+		return err
+	}
+	wake := func(at time.Time) func() error {
+		return func() error {
+			_, _, err := keeper.Keep(ctx, id, "F#ORDER#shopify-cn#next", "1-67891233-abcdef012345678912345678", at)
+			return err
+		}
+	}
+	written := within("an order of a known person: address, fact", storetest.Units{Write: 2, Read: 3.5}, deliver)
+	decided := within("and the decision, which changes", storetest.Units{Write: 4, Read: 11}, wake(noon.Add(time.Minute)))
+	settled := within("a decision that does not change", storetest.Units{Write: 1, Read: 11}, wake(noon.Add(2*time.Minute)))
+	within("the same order delivered again", storetest.Units{Write: 1, Read: 2}, deliver)
+
+	first := dollars(storetest.Units{Write: written.Write + settled.Write, Read: written.Read + settled.Read})
+	t.Logf("first delivery of an order → everything decided: $%.2f per million; where the decision changes + $%.2f", first, dollars(decided)-dollars(settled))
+	if first > 4.40 || dollars(decided)-dollars(settled) > 2.25 {
+		t.Error("over the budget of $4.40 + $2.25 per million")
+	}
+
+	within("an interaction", storetest.Units{Write: 1}, func() error {
+		_, err := facts.PutInteraction(ctx, crm.Interaction{ID: "int_1", Customer: id, At: noon, Channel: crm.ChannelPhone, TwoWay: true, Content: "asked for the catalogue", Version: crm.NewVersion(noon, 0, nil), Origin: crm.Origin{RecordedAt: noon}})
+		return err
+	})
+	person := crm.WithEvent(ctx, crm.Event{At: noon, Subject: "u-li", Trace: "t"})
+	p := mei()
+	within("a customer created by a person, one lock, audited", storetest.Units{Write: 8}, func() error { return c.Create(person, p, p.Keys()) })
+	within("a customer amended by a person, audited", storetest.Units{Write: 6, Read: 2}, func() error {
+		before, err := c.Profile(person, p.ID)
+		if err != nil {
+			return err
+		}
+		after := before
+		after.Occupation, after.Revision = "architect", customer.NewRevision(noon.Add(time.Minute))
+		return c.Replace(person, before, after, nil)
+	})
+}
+
+func dollars(u storetest.Units) float64 { return u.Write*0.625 + u.Read*0.125 }
