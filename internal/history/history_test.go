@@ -85,6 +85,10 @@ func TestFold(t *testing.T) {
 			},
 			history.History{Purchases: []history.Purchase{{Date: day("2026-03-02"), Net: 70, Orders: 1}}, Capped: []crm.OrderKey{key("a")}},
 		},
+		"a negative refund gives nothing back, and takes nothing": {
+			history.Facts{Orders: []crm.Order{order("a", "2026-03-01T10:00:00+08:00", 100)}, Refunds: []crm.Refund{refund("a", "r1", -30)}},
+			history.History{Purchases: []history.Purchase{{Date: day("2026-03-01"), Net: 100, Orders: 1}}},
+		},
 		"a free order is a purchase": {
 			history.Facts{Orders: []crm.Order{order("a", "2026-03-01T10:00:00+08:00", 0)}},
 			history.History{Purchases: []history.Purchase{{Date: day("2026-03-01"), Orders: 1}}},

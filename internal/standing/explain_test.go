@@ -244,6 +244,25 @@ func spends(t *rapid.T, l life, on crm.Date, m standing.Measures, c standing.Cla
 	}
 }
 
+// Four purchases on different dates fit into four days; a day later they no
+// longer do, and diamond is the way.
+func TestAWayThatNoLongerFitsIsNotOffered(t *testing.T) {
+	l := life{standing.Default(), stories()["gold by a hair"]} // until 2026-03-04
+	l.p.Tier.StrategicFrequency = 5                            // six purchases; two are there
+	for on, want := range map[string]string{
+		"2026-03-01": "4 more purchases on different dates by 2026-03-04 make strategic",
+		"2026-03-02": "¥39,900.00 more by 2026-03-04 makes diamond and with it strategic",
+	} {
+		today, err := crm.ParseDate(on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, reasons := l.judge(today); reasons["tier"].RunnerUp.Text != want {
+			t.Errorf("on %s: %q, want %q", on, reasons["tier"].RunnerUp.Text, want)
+		}
+	}
+}
+
 // Measures are stored by the million, sealed.
 func TestMeasuresAreSmallAndComeBack(t *testing.T) {
 	today, p := crm.Date(20513), standing.Default()
