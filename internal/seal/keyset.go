@@ -3,10 +3,10 @@ package seal
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/prf"
 
 	"guanxi/internal/crm"
 )
@@ -22,25 +22,31 @@ type Wrapper interface {
 	Encrypt(ctx context.Context, clear []byte, context map[string]string) ([]byte, error)
 }
 
-// NewWrapped makes the first key set of a class. Whoever stores it must do so
-// on the condition that there is none yet.
+// indexKeySize is that of SHA-256's output: more would add nothing.
+const indexKeySize = 32
+
+// NewWrapped makes the first keys of a class. Whoever stores them must do so on
+// the condition that there are none yet.
 func NewWrapped(ctx context.Context, w Wrapper, class Class) ([]byte, error) {
-	manager := keyset.NewManager()
-	template := aead.XAES256GCM192BitNonceKeyTemplate()
 	if class == Index {
-		template = prf.HMACSHA256PRFKeyTemplate()
+		key := make([]byte, indexKeySize)
+		rand.Read(key) // never fails since Go 1.24
+		wrapped, err := w.Encrypt(ctx, key, encryptionContext(class))
+		if err != nil {
+			return nil, &crm.Error{Op: "seal.NewWrapped", Kind: crm.Unavailable, Err: err}
+		}
+		return wrapped, nil
 	}
-	first, err := manager.Add(template)
+	manager := keyset.NewManager()
+	first, err := manager.Add(aead.XAES256GCM192BitNonceKeyTemplate())
+	if err == nil {
+		err = manager.SetPrimary(first)
+	}
+	if err == nil { // the successor, see Rotate
+		_, err = manager.Add(aead.XAES256GCM192BitNonceKeyTemplate())
+	}
 	if err != nil {
 		return nil, &crm.Error{Op: "seal.NewWrapped", Err: err}
-	}
-	if err := manager.SetPrimary(first); err != nil {
-		return nil, &crm.Error{Op: "seal.NewWrapped", Err: err}
-	}
-	if class != Index { // the successor, see Rotate
-		if _, err := manager.Add(template); err != nil {
-			return nil, &crm.Error{Op: "seal.NewWrapped", Err: err}
-		}
 	}
 	return wrap(ctx, w, class, manager)
 }
@@ -102,13 +108,13 @@ type master struct {
 }
 
 func (m master) EncryptWithContext(ctx context.Context, clear, class []byte) ([]byte, error) {
-	return m.wrapper.Encrypt(ctx, clear, encryptionContext(class))
+	return m.wrapper.Encrypt(ctx, clear, encryptionContext(Class(class)))
 }
 
 func (m master) DecryptWithContext(ctx context.Context, wrapped, class []byte) ([]byte, error) {
-	return m.unwrapper.Decrypt(ctx, wrapped, encryptionContext(class))
+	return m.unwrapper.Decrypt(ctx, wrapped, encryptionContext(Class(class)))
 }
 
-func encryptionContext(class []byte) map[string]string {
+func encryptionContext(class Class) map[string]string {
 	return map[string]string{"guanxi:class": string(class)}
 }

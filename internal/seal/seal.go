@@ -20,13 +20,14 @@ package seal
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"sync"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/prf"
 	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"guanxi/internal/crm"
@@ -56,7 +57,7 @@ type Keys struct {
 	unwrapper Unwrapper
 	mu        sync.Mutex
 	sealers   map[Class]tink.AEAD
-	indexer   *prf.Set
+	index     []byte
 }
 
 // NewKeys touches neither source nor unwrapper before the first use.
@@ -91,27 +92,18 @@ func (k *Keys) Open(ctx context.Context, class Class, blob, place []byte) ([]byt
 	return clear, nil
 }
 
-// Index is the blind index of a normalised value: 22 URL-safe characters
-// (128 bits), the same for ever. Without the key, nobody can tell which value
-// it stands for, nor try out the few that phone numbers are. The same value of
-// two kinds has two indexes.
+// Index is the blind index of a normalised value, by HMAC-SHA256: 22 URL-safe
+// characters (128 bits), the same for ever. Without the key, nobody can tell
+// which value it stands for, nor try out the few that phone numbers are. The
+// same value of two kinds has two indexes.
 func (k *Keys) Index(ctx context.Context, kind, value string) (string, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.indexer == nil {
-		handle, err := k.unwrap(ctx, Index)
-		if err != nil {
-			return "", err
-		}
-		if k.indexer, err = prf.NewPRFSet(handle); err != nil {
-			return "", &crm.Error{Op: "seal.Index", Err: err}
-		}
-	}
-	sum, err := k.indexer.ComputePrimaryPRF(Bind(kind, value), 16)
+	key, err := k.indexKey(ctx)
 	if err != nil {
-		return "", &crm.Error{Op: "seal.Index", Err: err}
+		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(sum), nil
+	mac := hmac.New(sha256.New, key)
+	mac.Write(Bind(kind, value))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16]), nil
 }
 
 // Bind joins the parts of a place (table key, attribute, schema version). Each
@@ -133,7 +125,11 @@ func (k *Keys) sealer(ctx context.Context, class Class) (tink.AEAD, error) {
 	if sealer, ok := k.sealers[class]; ok {
 		return sealer, nil
 	}
-	handle, err := k.unwrap(ctx, class)
+	wrapped, err := k.source.Wrapped(ctx, class)
+	if err != nil {
+		return nil, err
+	}
+	handle, err := unwrap(ctx, k.unwrapper, class, wrapped)
 	if err != nil {
 		return nil, err
 	}
@@ -145,12 +141,26 @@ func (k *Keys) sealer(ctx context.Context, class Class) (tink.AEAD, error) {
 	return sealer, nil
 }
 
-func (k *Keys) unwrap(ctx context.Context, class Class) (*keyset.Handle, error) {
-	wrapped, err := k.source.Wrapped(ctx, class)
+// indexKey is unwrapped like a sealer.
+func (k *Keys) indexKey(ctx context.Context) ([]byte, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.index != nil {
+		return k.index, nil
+	}
+	wrapped, err := k.source.Wrapped(ctx, Index)
 	if err != nil {
 		return nil, err
 	}
-	return unwrap(ctx, k.unwrapper, class, wrapped)
+	key, err := k.unwrapper.Decrypt(ctx, wrapped, encryptionContext(Index))
+	if err != nil {
+		return nil, &crm.Error{Op: "seal.Index", Kind: crm.Unavailable, Err: err}
+	}
+	if len(key) != indexKeySize {
+		return nil, &crm.Error{Op: "seal.Index", Err: errors.New("the index key has the wrong size")}
+	}
+	k.index = key
+	return key, nil
 }
 
 // Box seals and opens under one class: what remains when the class is chosen.
