@@ -174,7 +174,7 @@ func (w *walker) object(s *huma.Schema, path string, depth int) error {
 		if err != nil {
 			return err
 		}
-		name := token.(string) // the decoder lets nothing else stand here
+		name, _ := token.(string) // the decoder lets nothing else stand here
 		at := strings.TrimPrefix(path+"."+name, ".")
 		member, known := property(s, name)
 		switch {

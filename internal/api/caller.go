@@ -29,8 +29,9 @@ func (c Caller) Sees(stores []crm.StoreID, owner crm.Subject) bool {
 		return owner == c.Subject || slices.ContainsFunc(stores, func(s crm.StoreID) bool { return slices.Contains(c.Stores, s) })
 	case Own:
 		return owner == c.Subject
+	default:
+		return false
 	}
-	return false
 }
 
 // StaffReader reads the staff item of a subject; without one it returns a

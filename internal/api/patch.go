@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -96,7 +97,7 @@ func refused(t reflect.Type, before, after map[string]any, text []byte) (wrong [
 	place, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
 	huma.Validate(schemas, schema, place, huma.ModeWriteToServer, plain, result)
 	for _, err := range result.Errors {
-		if d, ok := err.(*huma.ErrorDetail); ok {
+		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			wrong = append(wrong, field(d))
 		}
 	}

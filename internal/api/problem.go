@@ -75,8 +75,9 @@ func status(kind crm.Kind) int {
 		return http.StatusTooManyRequests
 	case crm.Unavailable:
 		return http.StatusServiceUnavailable
+	default:
+		return http.StatusInternalServerError
 	}
-	return http.StatusInternalServerError
 }
 
 // retryAfter is told with 503 when nobody knows better.
@@ -133,7 +134,7 @@ func (a *API) refuse(ctx huma.Context, err error) {
 func writeProblem(w http.ResponseWriter, p Problem) {
 	w.Header().Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(p.complete()) // nobody is left to tell
+	_ = json.NewEncoder(w).Encode(p.complete()) // nobody is left to tell
 }
 
 // ownProblems brings huma's own errors into our shape: the same names for

@@ -53,8 +53,9 @@ func (r redactor) attr(a slog.Attr) slog.Attr {
 		return slog.String(a.Key, r.text(a.Value.String()))
 	case slog.KindAny:
 		return slog.Attr{Key: a.Key, Value: r.value(a.Value.Any())}
+	default:
+		return a
 	}
-	return a
 }
 
 func (r redactor) text(s string) string {

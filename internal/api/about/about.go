@@ -2,7 +2,7 @@
 package about
 
 import (
-	"io"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -35,9 +35,9 @@ func Register(a *api.API, document []byte) {
 
 // answer always says the same.
 func answer(contentType string, body []byte) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Cache-Control", "max-age=300")
-		io.WriteString(w, string(body))
+		fmt.Fprintf(w, "%s", body)
 	})
 }
