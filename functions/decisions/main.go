@@ -31,7 +31,7 @@ func main() {
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	settings := store.NewSettings(db, c.Settings, "", keys)
-	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Contact)})
+	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Cursor)})
 	decisions.Register(a,
 		store.NewPeople(db, c.Customers),
 		store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, c.Facts, keys),

@@ -24,7 +24,7 @@ func main() {
 	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
-	a := api.New(api.Config{Log: log, Staff: store.NewSettings(db, c.Settings, "", keys), FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Contact)})
+	a := api.New(api.Config{Log: log, Staff: store.NewSettings(db, c.Settings, "", keys), FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Cursor)})
 	orders.Register(a, store.NewPeople(db, c.Customers), store.NewFacts(db, c.Facts, keys), c.Currency)
 	lambdaio.ServeHTTP(a, log)
 }

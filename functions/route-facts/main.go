@@ -25,7 +25,9 @@ func main() {
 		Sender:      queue.New(boot.AWS()),
 		Queues:      map[routing.Worker]string{routing.Recompute: c.Recompute, routing.Warn: c.Warn},
 		DeadLetters: c.DeadLetters,
-		Log:         log,
+		Unknown: func(ctx context.Context, cause error) {
+			log.ErrorContext(ctx, "a key that nobody understands goes to the dead-letter queue", "cause", cause)
+		},
 	}
 	lambdaio.ServeStream(func(ctx context.Context, changes []lambdaio.Change) (int, error) {
 		keys := make([]routing.Written, len(changes))

@@ -42,10 +42,15 @@ type Purchase struct {
 
 // Fold turns facts into history; dates are those of zone.
 func Fold(f Facts, zone *time.Location) History {
-	refunds := map[crm.OrderKey]int64{}
+	type given struct { // a refund counts in its order's currency or not at all
+		order    crm.OrderKey
+		currency string
+	}
+	refunds := map[given]int64{}
 	for i := range f.Refunds {
 		r := &f.Refunds[i]
-		refunds[r.Key.Order] = plus(refunds[r.Key.Order], max(0, r.Amount.Minor))
+		back := given{r.Key.Order, r.Amount.Currency}
+		refunds[back] = plus(refunds[back], max(0, r.Amount.Minor))
 	}
 	var h History
 	bought := make([]Purchase, 0, len(f.Orders))
@@ -54,7 +59,7 @@ func Fold(f Facts, zone *time.Location) History {
 		if !o.State.Counts() {
 			continue
 		}
-		refunded := refunds[o.Key]
+		refunded := refunds[given{o.Key, o.Total.Currency}]
 		net := o.Total.Minor - refunded
 		if net < 0 { // a platform may refund more than it charged, e.g. shipping
 			net = 0

@@ -2,7 +2,6 @@ package routing
 
 import (
 	"context"
-	"log/slog"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/event"
@@ -25,9 +24,9 @@ type Sender interface {
 type Router struct {
 	Kind        func(pk, sk string) (customer crm.CustomerID, kind string, err error)
 	Sender      Sender
-	Queues      map[Worker]string // URLs
-	DeadLetters string            // where a key goes that nobody understands
-	Log         *slog.Logger
+	Queues      map[Worker]string                      // URLs
+	DeadLetters string                                 // where a key goes that nobody understands
+	Unknown     func(ctx context.Context, cause error) // told of each of those; the log line
 }
 
 // Route wakes the workers of all the keys; each customer once per worker. It
@@ -42,7 +41,7 @@ func (r Router) Route(ctx context.Context, keys []Written) error {
 			workers, err = Workers(kind)
 		}
 		if err != nil {
-			r.Log.ErrorContext(ctx, "a key that nobody understands goes to the dead-letter queue", slog.Any("cause", err))
+			r.Unknown(ctx, err)
 			if err := r.Sender.Letter(ctx, r.DeadLetters, k.Raw); err != nil {
 				return err
 			}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"time"
 
 	"guanxi/internal/crm"
@@ -47,8 +49,11 @@ func (b Book) Policy(ctx context.Context, version int) (Policy, error) {
 		if p, err = Parse(document); err != nil {
 			return Policy{}, err
 		}
+		if p.Currency != b.Currency {
+			return Policy{}, crm.Fail("standing.Policy", crm.Internal, "policy %d is in %s, the deployment in %s", version, p.Currency, b.Currency)
+		}
 	}
-	p.Version, p.Currency = max(version, p.Version), b.Currency
+	p.Version, p.Currency = max(version, p.Version), b.Currency // the embedded one is in whatever the base is
 	return p, nil
 }
 
@@ -56,7 +61,13 @@ func (b Book) Policy(ctx context.Context, version int) (Policy, error) {
 func Parse(document []byte) (p Policy, err error) {
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
+	err = d.Decode(&p)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("more than one document")
+		}
+	}
+	if err != nil {
 		return Policy{}, &crm.Error{Op: "standing.Parse", Kind: crm.Malformed, Detail: "not a policy document", Err: err}
 	}
 	return p, nil

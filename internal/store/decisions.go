@@ -47,26 +47,33 @@ const measuresAttribute = "measures"
 // Latest reads the standing decision; a zero Record where there is none.
 func (d Decisions[M, C]) Latest(ctx context.Context, id crm.CustomerID, consistent bool) (decision.Record[M, C], error) {
 	const op = "store.Latest"
-	var stored decisionItem[C]
-	found, err := d.customers.get(ctx, op, decisionKey(id), consistent, &stored)
-	if err != nil || !found {
+	stored, err := d.customers.item(ctx, op, decisionKey(id), consistent)
+	if err != nil || stored == nil {
 		return decision.Record[M, C]{Customer: id}, err
 	}
-	return d.read(ctx, id, stored)
+	change, err := d.read(ctx, id, stored)
+	return change.Record, err
 }
 
-func (d Decisions[M, C]) read(ctx context.Context, id crm.CustomerID, stored decisionItem[C]) (r decision.Record[M, C], err error) {
+func (d Decisions[M, C]) read(ctx context.Context, id crm.CustomerID, i item) (c decision.Change[M, C], err error) {
 	const op = "store.Latest"
-	r = decision.Record[M, C]{Customer: id, Policy: stored.Policy, Classes: stored.Classes, Cause: stored.Cause, Trace: stored.Trace}
+	var stored decisionItem[C]
+	if err := attributevalue.UnmarshalMapWithOptions(i, &stored, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" }); err != nil {
+		return c, &crm.Error{Op: op, Err: err}
+	}
+	r := decision.Record[M, C]{Customer: id, Policy: stored.Policy, Classes: stored.Classes, Cause: stored.Cause, Trace: stored.Trace}
+	if stored.Before != nil {
+		c.Before = *stored.Before
+	}
 	if r.Guard, err = decision.ParseGuard(stored.Guard); err != nil {
-		return r, &crm.Error{Op: op, Err: err}
+		return c, &crm.Error{Op: op, Err: err}
 	}
 	for _, d := range []struct {
 		text string
 		date *crm.Date
 	}{{stored.On, &r.On}, {stored.ChangesAt, &r.ChangesAt}, {stored.ReviewAt, &r.ReviewAt}} {
 		if err := d.date.UnmarshalText([]byte(d.text)); err != nil {
-			return r, &crm.Error{Op: op, Err: err}
+			return c, &crm.Error{Op: op, Err: err}
 		}
 	}
 	for _, s := range stored.Stores {
@@ -75,7 +82,8 @@ func (d Decisions[M, C]) read(ctx context.Context, id crm.CustomerID, stored dec
 	if stored.Measures != nil {
 		err = d.seal.open(ctx, seal.Amount, key{stored.PK, stored.SK}, measuresAttribute, stored.Measures, &r.Measures)
 	}
-	return r, err
+	c.Record = r
+	return c, err
 }
 
 // Save writes next where the stored guard still is that of before; else it
@@ -92,7 +100,9 @@ func (d Decisions[M, C]) Save(ctx context.Context, before, next decision.Record[
 	if before.Guard == (decision.Guard{}) {
 		write.when, write.values = "attribute_not_exists(PK)", nil
 	}
-	if next.Classes == before.Classes {
+	// the first decision about somebody of whom nothing is known changes nothing
+	first := before.Policy == 0 && next.Guard.Seen == 0
+	if first || next.Classes == before.Classes {
 		return write.do(ctx, op)
 	}
 	entry, err := d.change(ctx, before, next)
@@ -122,7 +132,7 @@ func (d Decisions[M, C]) change(ctx context.Context, before, next decision.Recor
 
 func (d Decisions[M, C]) encode(ctx context.Context, k key, stored decisionItem[C], measures M) (item, error) {
 	const op = "store.Save"
-	i, err := attributevalue.MarshalMap(stored)
+	i, err := attributevalue.MarshalMapWithOptions(stored, byJSON)
 	if err != nil {
 		return nil, &crm.Error{Op: op, Err: err}
 	}
@@ -134,6 +144,9 @@ func (d Decisions[M, C]) encode(ctx context.Context, k key, stored decisionItem[
 	return i, nil
 }
 
+// byJSON names the classes as their JSON does.
+func byJSON(o *attributevalue.EncoderOptions) { o.TagKey = "json" }
+
 // Changes lists the history, newest first, with a cursor.
 func (d Decisions[M, C]) Changes(ctx context.Context, id crm.CustomerID, limit int, after string) (page []decision.Change[M, C], next string, err error) {
 	const op = "store.Changes"
@@ -142,15 +155,7 @@ func (d Decisions[M, C]) Changes(ctx context.Context, id crm.CustomerID, limit i
 		q.after = key{customerPK(id), after}.attributes()
 	}
 	stopped, err := q.run(ctx, op, func(i item) error {
-		var stored decisionItem[C]
-		if err := decode(op, i, &stored); err != nil {
-			return err
-		}
-		r, err := d.read(ctx, id, stored)
-		change := decision.Change[M, C]{Record: r}
-		if stored.Before != nil {
-			change.Before = *stored.Before
-		}
+		change, err := d.read(ctx, id, i)
 		page = append(page, change)
 		return err
 	})

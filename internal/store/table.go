@@ -111,14 +111,20 @@ func together(ctx context.Context, op string, writes ...write) error {
 
 // get reads one item into out; false when it is not there.
 func (t table) get(ctx context.Context, op string, k key, consistent bool, out any) (bool, error) {
+	stored, err := t.item(ctx, op, k, consistent)
+	if err != nil || stored == nil {
+		return false, err
+	}
+	return true, decode(op, stored, out)
+}
+
+// item reads one item as it lies; nil when it is not there.
+func (t table) item(ctx context.Context, op string, k key, consistent bool) (item, error) {
 	answer, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.name, Key: k.attributes(), ConsistentRead: &consistent})
 	if err != nil {
-		return false, failed(op, err)
+		return nil, failed(op, err)
 	}
-	if answer.Item == nil {
-		return false, nil
-	}
-	return true, decode(op, answer.Item, out)
+	return answer.Item, nil
 }
 
 // query is a read of a part of one partition, in the order of the sort key.

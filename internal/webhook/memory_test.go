@@ -147,6 +147,18 @@ func (m *memory) PutOrder(ctx context.Context, o crm.Order) (accepted bool, err 
 	return accepted, err
 }
 
+func (m *memory) Order(ctx context.Context, id crm.CustomerID, o crm.OrderKey) (order crm.Order, err error) {
+	err = m.do(ctx, func() error {
+		f := m.orders[factKey{id, o}]
+		if f == nil {
+			return crm.Fail("memory", crm.NotFound, "no such order")
+		}
+		order = f.order
+		return nil
+	})
+	return order, err
+}
+
 func (m *memory) PutRefund(ctx context.Context, id crm.CustomerID, r crm.Refund) (accepted bool, err error) {
 	err = m.do(ctx, func() error {
 		k := refundKey{id, r.Key}

@@ -79,7 +79,23 @@ func (p placer) tryOrder(ctx context.Context, o crm.Order, by customer.Mention) 
 			return err
 		}
 	}
-	return p.passOn(ctx, o.Customer, o.Key, address)
+	if err := p.passOn(ctx, o.Customer, o.Key, address); err != nil {
+		return err
+	}
+	return capped(o, address.Refunds)
+}
+
+// capped tells, once all is written, that more was given back than paid. The
+// fold counts such an order as fully refunded; a person looks why.
+func capped(o crm.Order, refunds []crm.Refund) error {
+	left := o.Total.Minor
+	for _, r := range refunds {
+		if r.Amount.Currency != o.Total.Currency || r.Amount.Minor > left {
+			return Refuse(intake.RefundExceeds, "%s", r.Key.ID)
+		}
+		left -= r.Amount.Minor
+	}
+	return nil
 }
 
 // owner settles whose order it is: the first to claim it, unless a newer
@@ -144,8 +160,17 @@ func (p placer) refund(ctx context.Context, r crm.Refund) error {
 	if err != nil || address.Customer == "" {
 		return err
 	}
-	_, err = p.facts.PutRefund(ctx, address.Customer, r)
-	return err
+	if _, err = p.facts.PutRefund(ctx, address.Customer, r); err != nil {
+		return err
+	}
+	o, err := p.facts.Order(ctx, address.Customer, r.Key.Order)
+	if crm.KindOf(err) == crm.NotFound || err == nil && !o.State.Counts() {
+		return nil // it is being written, and looks at its refunds itself
+	}
+	if err != nil {
+		return err
+	}
+	return capped(o, address.Refunds)
 }
 
 // deletion ends an order for ever, also one that comes only later.

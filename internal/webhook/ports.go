@@ -49,6 +49,8 @@ type Facts interface {
 	// o.Customer: whoever read the address before that must read it again.
 	PutOrder(ctx context.Context, o crm.Order) (accepted bool, err error)
 	PutRefund(ctx context.Context, id crm.CustomerID, r crm.Refund) (accepted bool, err error)
+	// Order reads an order's fact; NotFound where it has not been written.
+	Order(ctx context.Context, id crm.CustomerID, o crm.OrderKey) (crm.Order, error)
 }
 
 // Inbox keeps, sealed, what a person has to look at. Keeping the same delivery

@@ -203,3 +203,21 @@ func TestTheTill(t *testing.T) {
 		t.Errorf("people: %+v", all)
 	}
 }
+
+// A refund larger than its order is written, capped, and kept for a person, in
+// whichever order the two come.
+func TestARefundLargerThanItsOrderIsReviewed(t *testing.T) {
+	deliveries := stories(t)["a refund larger than its order"].deliveries
+	for _, order := range [][]delivery{{deliveries[0], deliveries[1]}, {deliveries[1], deliveries[0]}} {
+		s := open(t)
+		s.deliver(order...)
+		if len(s.memory.inbox) != 1 {
+			t.Errorf("%d kept for review, want 1", len(s.memory.inbox))
+		}
+		for _, u := range s.memory.inbox {
+			if u.Reason != intake.RefundExceeds {
+				t.Errorf("kept because of %s", u.Reason)
+			}
+		}
+	}
+}
