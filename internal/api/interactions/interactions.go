@@ -42,11 +42,12 @@ func operation(id, method, summary string) huma.Operation {
 // Interaction is a contact as callers see it.
 type Interaction struct {
 	ID string `json:"id" readOnly:"true" example:"int_0190163d8694739b9c5f1e2d3a4b5c6d"`
-	fields
+	Fields
 	By crm.Subject `json:"by,omitempty" readOnly:"true" doc:"Who recorded it."`
 }
 
-type fields struct {
+// Fields are what callers state about a contact. Exported: the schema knows no unexported struct that is embedded.
+type Fields struct {
 	At      time.Time   `json:"at,omitzero" doc:"When it was; absent: now. Not in the future." example:"2026-11-20T15:04:05+08:00"`
 	Channel crm.Channel `json:"channel" enum:"phone,email,social,chat,visit,page_view,login,cart,device" example:"phone"`
 	TwoWay  bool        `json:"two_way,omitempty" doc:"Both sides took part."`
@@ -58,7 +59,7 @@ type created struct{ Body Interaction }
 
 func (l leaf) record(ctx context.Context, in *struct {
 	api.CustomerPath
-	Body fields
+	Body Fields
 }) (*created, error) {
 	const op = "interactions.record"
 	if err := api.See(ctx, l.people, in.ID); err != nil {
@@ -115,5 +116,5 @@ func (l leaf) list(ctx context.Context, in *struct {
 }
 
 func shown(i crm.Interaction) Interaction {
-	return Interaction{ID: string(i.ID), fields: fields{At: i.At, Channel: i.Channel, TwoWay: i.TwoWay, Content: i.Content, Store: i.Store}, By: i.By}
+	return Interaction{ID: string(i.ID), Fields: Fields{At: i.At, Channel: i.Channel, TwoWay: i.TwoWay, Content: i.Content, Store: i.Store}, By: i.By}
 }

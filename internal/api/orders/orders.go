@@ -58,10 +58,11 @@ type Order struct {
 	ID       string         `json:"id" readOnly:"true" doc:"connection~id where a platform delivered it." example:"ord_0190163d8694739b9c5f1e2d3a4b5c6d"`
 	State    crm.OrderState `json:"state" readOnly:"true" enum:"open,paid,fulfilled,cancelled,deleted"`
 	Refunded int64          `json:"refunded" readOnly:"true" doc:"Minor units given back so far."`
-	fields
+	Fields
 }
 
-type fields struct {
+// Fields are what callers state about an order. Exported: the schema knows no unexported struct that is embedded.
+type Fields struct {
 	Customer crm.CustomerID `json:"customer" maxLength:"64" example:"cus_0190163d8694739b9c5f1e2d3a4b5c6d"`
 	PlacedAt time.Time      `json:"placed_at,omitzero" doc:"When it was placed; absent: now. Not in the future." example:"2026-11-20T15:04:05+08:00"`
 	Store    crm.StoreID    `json:"store,omitempty" maxLength:"128" example:"sh-001"`
@@ -90,7 +91,7 @@ type created struct {
 	Body     Order
 }
 
-func (l leaf) create(ctx context.Context, in *struct{ Body fields }) (*created, error) {
+func (l leaf) create(ctx context.Context, in *struct{ Body Fields }) (*created, error) {
 	e := crm.EventOf(ctx)
 	if in.Body.PlacedAt.IsZero() {
 		in.Body.PlacedAt = e.At
@@ -117,7 +118,7 @@ func (l leaf) create(ctx context.Context, in *struct{ Body fields }) (*created, 
 }
 
 // check holds an order against the rules that its schema can't say.
-func (l leaf) check(f fields, now time.Time) error {
+func (l leaf) check(f Fields, now time.Time) error {
 	var wrong []crm.Field
 	if f.PlacedAt.After(now) {
 		wrong = append(wrong, crm.Field{Path: "placed_at", Message: "must not be in the future"})
@@ -143,7 +144,7 @@ func (l leaf) check(f fields, now time.Time) error {
 
 // mine sees to it that the customer exists in scope, and that a caller bound to
 // stores books on one of theirs.
-func (l leaf) mine(ctx context.Context, f fields) error {
+func (l leaf) mine(ctx context.Context, f Fields) error {
 	err := api.See(ctx, l.people, f.Customer)
 	if crm.KindOf(err) == crm.NotFound {
 		return crm.Wrong("orders.create", "customer", "there is no such customer")
@@ -158,11 +159,12 @@ func (l leaf) origin(e crm.Event) crm.Origin {
 	return crm.Origin{Source: "api/" + string(e.Subject), Trace: e.Trace, RecordedAt: e.At}
 }
 
-type path struct {
+// Path names an order. Exported, because huma fills no unexported struct that is embedded.
+type Path struct {
 	ID string `path:"id" maxLength:"200" example:"ord_0190163d8694739b9c5f1e2d3a4b5c6d"`
 }
 
-func (l leaf) read(ctx context.Context, in *path) (*answer, error) {
+func (l leaf) read(ctx context.Context, in *Path) (*answer, error) {
 	o, refunds, err := l.order(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -199,14 +201,14 @@ type refundAnswer struct {
 }
 
 func (l leaf) refund(ctx context.Context, in *struct {
-	path
+	Path
 	Body struct {
 		ID     string `json:"id,omitempty" pattern:"^[A-Za-z0-9_-]{1,64}$" doc:"Your name of the refund: stated twice, it is one." example:"R-2026-17"`
 		Amount money  `json:"amount"`
 	}
 }) (*refundAnswer, error) {
 	const op = "orders.refund"
-	o, refunds, err := l.order(ctx, in.path.ID)
+	o, refunds, err := l.order(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -284,11 +286,11 @@ func (l leaf) list(ctx context.Context, in *struct {
 }
 
 func shown(o crm.Order, refunded int64) Order {
-	f := fields{Customer: o.Customer, PlacedAt: o.PlacedAt, Store: o.Store, Channel: o.Channel, Total: money(o.Total)}
+	f := Fields{Customer: o.Customer, PlacedAt: o.PlacedAt, Store: o.Store, Channel: o.Channel, Total: money(o.Total)}
 	for _, p := range o.Lines {
 		f.Lines = append(f.Lines, line(p))
 	}
-	return Order{ID: publicID(o.Key), State: o.State, Refunded: refunded, fields: f}
+	return Order{ID: publicID(o.Key), State: o.State, Refunded: refunded, Fields: f}
 }
 
 func refunded(refunds []crm.Refund) (sum int64) {

@@ -39,7 +39,8 @@ type datedRate struct {
 	Rate     string   `json:"rate" maxLength:"20" doc:"Base units for one unit of the currency, as a decimal." example:"7.2"`
 }
 
-type connectionPath struct {
+// ConnectionPath names a connection. Exported, because huma fills no unexported struct that is embedded.
+type ConnectionPath struct {
 	ID crm.ConnectionID `path:"id" pattern:"^[a-z0-9][a-z0-9-]{0,62}$" doc:"Chosen by the retailer; part of the webhook's address." example:"shopify-cn"`
 }
 
@@ -55,7 +56,7 @@ func (l leaf) registerConnections(a *api.API) {
 			return out, err
 		})
 	api.Register(a, operation("read-connection", http.MethodGet, "/v1/connections/{id}", "One connection"),
-		func(ctx context.Context, in *connectionPath) (*found[connection], error) {
+		func(ctx context.Context, in *ConnectionPath) (*found[connection], error) {
 			v, err := l.settings.ReadConnection(ctx, in.ID)
 			if err != nil {
 				return nil, err
@@ -64,7 +65,7 @@ func (l leaf) registerConnections(a *api.API) {
 		})
 	api.Register(a, operation("put-connection", http.MethodPut, "/v1/connections/{id}", "Connect or change a shop", http.StatusConflict),
 		func(ctx context.Context, in *struct {
-			connectionPath
+			ConnectionPath
 			api.IfMatch
 			Body connectionBody
 		}) (*saved[connection], error) {

@@ -29,7 +29,8 @@ type staffBody struct {
 	Active bool          `json:"active" example:"true"`
 }
 
-type subjectPath struct {
+// SubjectPath names a member of staff. Exported, because huma fills no unexported struct that is embedded.
+type SubjectPath struct {
 	ID crm.Subject `path:"id" minLength:"1" maxLength:"200" doc:"The sub of the token." example:"u-mei"`
 }
 
@@ -45,7 +46,7 @@ func (l leaf) registerStaff(a *api.API) {
 			return out, err
 		})
 	api.Register(a, operation("read-staff", http.MethodGet, "/v1/staff/{id}", "One member of staff"),
-		func(ctx context.Context, in *subjectPath) (*found[staff], error) {
+		func(ctx context.Context, in *SubjectPath) (*found[staff], error) {
 			v, err := l.settings.ReadStaff(ctx, in.ID)
 			if err != nil {
 				return nil, err
@@ -54,7 +55,7 @@ func (l leaf) registerStaff(a *api.API) {
 		})
 	api.Register(a, operation("put-staff", http.MethodPut, "/v1/staff/{id}", "Hire, change or dismiss", http.StatusConflict),
 		func(ctx context.Context, in *struct {
-			subjectPath
+			SubjectPath
 			api.IfMatch
 			Body staffBody
 		}) (*saved[staff], error) {

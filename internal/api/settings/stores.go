@@ -13,7 +13,8 @@ type storeBody struct {
 	Manager crm.Subject `json:"manager,omitempty" maxLength:"200" doc:"Sees to warnings that nobody owns." example:"u-li"`
 }
 
-type storePath struct {
+// StorePath names a store. Exported, because huma fills no unexported struct that is embedded.
+type StorePath struct {
 	ID crm.StoreID `path:"id" pattern:"^[a-z0-9][a-z0-9-]{0,62}$" doc:"Chosen by the retailer." example:"sh-001"`
 }
 
@@ -29,7 +30,7 @@ func (l leaf) registerStores(a *api.API) {
 			return out, err
 		})
 	api.Register(a, operation("read-store", http.MethodGet, "/v1/stores/{id}", "One store"),
-		func(ctx context.Context, in *storePath) (*found[crm.Store], error) {
+		func(ctx context.Context, in *StorePath) (*found[crm.Store], error) {
 			v, err := l.settings.ReadStore(ctx, in.ID)
 			if err != nil {
 				return nil, err
@@ -38,7 +39,7 @@ func (l leaf) registerStores(a *api.API) {
 		})
 	api.Register(a, operation("put-store", http.MethodPut, "/v1/stores/{id}", "Open or change a store", http.StatusConflict),
 		func(ctx context.Context, in *struct {
-			storePath
+			StorePath
 			api.IfMatch
 			Body storeBody
 		}) (*saved[crm.Store], error) {
