@@ -1,0 +1,4 @@
+package check
+
+// root is the repository's, seen from here.
+const root = "../.."
