@@ -49,11 +49,15 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer servers.Stop()
-	key := credentials.NewStaticCredentialsProvider("local", "local", "")
-	tables = dynamodb.New(dynamodb.Options{Region: backing.Region, Credentials: key, BaseEndpoint: &servers.DynamoDB})
-	streams = dynamodbstreams.New(dynamodbstreams.Options{Region: backing.Region, Credentials: key, BaseEndpoint: &servers.DynamoDB})
-	queues = sqs.New(sqs.Options{Region: backing.Region, Credentials: key, BaseEndpoint: &servers.SQS})
+	tables, streams, queues = clients(servers)
 	return m.Run()
+}
+
+func clients(s *backing.Servers) (*dynamodb.Client, *dynamodbstreams.Client, *sqs.Client) {
+	key := credentials.NewStaticCredentialsProvider("local", "local", "")
+	return dynamodb.New(dynamodb.Options{Region: backing.Region, Credentials: key, BaseEndpoint: &s.DynamoDB}),
+		dynamodbstreams.New(dynamodbstreams.Options{Region: backing.Region, Credentials: key, BaseEndpoint: &s.DynamoDB}),
+		sqs.New(sqs.Options{Region: backing.Region, Credentials: key, BaseEndpoint: &s.SQS})
 }
 
 // name is the test's, as a table or queue may be called.
@@ -63,6 +67,11 @@ func name(t testing.TB) string {
 
 // createStream makes a table with a stream of keys and gives the stream's ARN.
 func createStream(t testing.TB) (table, arn string) {
+	t.Helper()
+	return createStreamIn(t, tables)
+}
+
+func createStreamIn(t testing.TB, tables *dynamodb.Client) (table, arn string) {
 	t.Helper()
 	out, err := tables.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName:   aws.String(name(t)),
@@ -87,6 +96,11 @@ func createStream(t testing.TB) (table, arn string) {
 }
 
 func put(t testing.TB, table, pk, sk, value string) {
+	t.Helper()
+	putIn(t, tables, table, pk, sk, value)
+}
+
+func putIn(t testing.TB, tables *dynamodb.Client, table, pk, sk, value string) {
 	t.Helper()
 	_, err := tables.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: map[string]ddb.AttributeValue{
 		"PK": &ddb.AttributeValueMemberS{Value: pk}, "SK": &ddb.AttributeValueMemberS{Value: sk},
