@@ -37,7 +37,7 @@ func main() {
 		store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, c.Facts, keys),
 		store.NewFacts(db, c.Facts, keys),
 		standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},
-		store.NewWarnings(db, c.Customers, c.Audit),
+		store.NewWarnings(db, c.Customers, c.Audit, keys),
 		settings,
 		&c.Zone)
 	lambdaio.ServeHTTP(a, log)

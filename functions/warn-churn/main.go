@@ -34,7 +34,7 @@ func main() {
 		Policies:  standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},
 		People:    store.NewCustomers(db, c.Customers, "", keys, &c.Zone),
 		Stores:    settings,
-		Warnings:  store.NewWarnings(db, c.Customers, ""),
+		Warnings:  store.NewWarnings(db, c.Customers, "", keys),
 		Timers:    store.NewTimers(db, c.Operations),
 		Zone:      &c.Zone,
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	_ "time/tzdata" // the runtime image of Lambda has no time zones
 
 	"github.com/caarlos0/env/v11"
 

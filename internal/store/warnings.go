@@ -7,6 +7,7 @@ import (
 
 	"guanxi/internal/churn"
 	"guanxi/internal/crm"
+	"guanxi/internal/seal"
 )
 
 // Warnings are the churn warnings of customers, each with its follow-up. The
@@ -14,19 +15,26 @@ import (
 type Warnings struct {
 	table table
 	audit audit
+	seal  sealer
 }
 
 // NewWarnings keeps warnings; audited is the Audit table, needed only where
 // people close them.
-func NewWarnings(db DB, customers, audited string) Warnings {
-	return Warnings{table{db.client, customers}, audit{table{db.client, audited}}}
+func NewWarnings(db DB, customers, audited string, keys *seal.Keys) Warnings {
+	return Warnings{table{db.client, customers}, audit{table{db.client, audited}}, sealer{keys}}
 }
 
-// warningItem holds the warning as its JSON (codes, dates and ids; nothing that
-// needs sealing), and a rev that guards it.
+// warningItem seals the warning, whose evidence tells of purchases; a rev guards
+// it.
 type warningItem struct {
-	PK  string `dynamodbav:"PK"`
-	SK  string `dynamodbav:"SK"`
+	PK   string `dynamodbav:"PK"`
+	SK   string `dynamodbav:"SK"`
+	Rev  int64  `dynamodbav:"rev"`
+	Body []byte `dynamodbav:"body"`
+}
+
+// followUpItem is a task in clear: codes, dates and ids.
+type followUpItem struct {
 	Rev int64  `dynamodbav:"rev"`
 	Doc string `dynamodbav:"doc"`
 }
@@ -36,7 +44,7 @@ func (w Warnings) Of(ctx context.Context, id crm.CustomerID) (all []crm.Versione
 	const op = "store.Warnings"
 	q := query{table: w.table, pk: customerPK(id), prefix: skWarning, consistent: true}
 	_, err = q.run(ctx, op, func(i item) error {
-		v, err := readWarning(op, i)
+		v, err := w.read(ctx, op, i)
 		all = append(all, v)
 		return err
 	})
@@ -46,22 +54,21 @@ func (w Warnings) Of(ctx context.Context, id crm.CustomerID) (all []crm.Versione
 // One reads the warning about the silence since a date.
 func (w Warnings) One(ctx context.Context, id crm.CustomerID, since crm.Date) (v crm.Versioned[churn.Warning], err error) {
 	const op = "store.Warning"
-	var stored warningItem
-	found, err := w.table.get(ctx, op, warningKey(id, since), true, &stored)
+	stored, err := w.table.item(ctx, op, warningKey(id, since), true)
 	if err != nil {
 		return v, err
 	}
-	if !found {
+	if stored == nil {
 		return v, crm.Fail(op, crm.NotFound, "there is no such warning")
 	}
-	return stored.warning(op)
+	return w.read(ctx, op, stored)
 }
 
 // Open writes a new warning and its follow-up, all or nothing; Conflict where
 // the customer has the warning already.
 func (w Warnings) Open(ctx context.Context, warning churn.Warning, task churn.FollowUp) error {
 	const op = "store.OpenWarning"
-	opening, err := w.put(warning, 0)
+	opening, err := w.put(ctx, warning, 0)
 	if err != nil {
 		return err
 	}
@@ -76,7 +83,7 @@ func (w Warnings) Open(ctx context.Context, warning churn.Warning, task churn.Fo
 // end closes its follow-up with it, and is audited when a person made it.
 func (w Warnings) Amend(ctx context.Context, next churn.Warning, rev int64) error {
 	const op = "store.AmendWarning"
-	amended, err := w.put(next, rev)
+	amended, err := w.put(ctx, next, rev)
 	if err != nil {
 		return err
 	}
@@ -100,12 +107,13 @@ func (w Warnings) Amend(ctx context.Context, next churn.Warning, rev int64) erro
 	return together(ctx, op, writes...)
 }
 
-func (w Warnings) put(warning churn.Warning, rev int64) (write, error) {
-	doc, err := json.Marshal(warning)
+func (w Warnings) put(ctx context.Context, warning churn.Warning, rev int64) (write, error) {
+	k := warningKey(warning.Customer, warning.Since)
+	sealed, err := w.seal.seal(ctx, seal.Amount, k, bodyAttribute, warning)
 	if err != nil {
-		return write{}, &crm.Error{Op: "store.Warning", Err: err}
+		return write{}, err
 	}
-	out := write{table: w.table, key: warningKey(warning.Customer, warning.Since), put: item{"rev": num(rev + 1), "doc": str(string(doc))}, when: "attribute_not_exists(PK)"}
+	out := write{table: w.table, key: k, put: item{"rev": num(rev + 1), bodyAttribute: sealed}, when: "attribute_not_exists(PK)"}
 	if rev > 0 {
 		out.when, out.values = "rev = :rev", item{":rev": num(rev)}
 	}
@@ -130,7 +138,7 @@ func (w Warnings) followUp(task churn.FollowUp, rev int64) (write, error) {
 // task is the follow-up of a warning; revision 0 where there is none.
 func (w Warnings) task(ctx context.Context, warning churn.Warning) (task churn.FollowUp, rev int64, err error) {
 	const op = "store.FollowUp"
-	var stored warningItem
+	var stored followUpItem
 	found, err := w.table.get(ctx, op, followUpKey(warning.Customer, churn.FollowUpID(warning.Since)), true, &stored)
 	if err != nil || !found {
 		return task, 0, err
@@ -155,7 +163,7 @@ func (w Warnings) ListOpen(ctx context.Context, store crm.StoreID, limit int, af
 	}
 	last := ""
 	stopped, err := q.run(ctx, op, func(i item) error {
-		v, err := readWarning(op, i)
+		v, err := w.read(ctx, op, i)
 		page = append(page, v.Value)
 		if err == nil {
 			last = strings.Join([]string{customerPK(v.Value.Customer), warningKey(v.Value.Customer, v.Value.Since).SK,
@@ -169,18 +177,11 @@ func (w Warnings) ListOpen(ctx context.Context, store crm.StoreID, limit int, af
 	return page, next, err
 }
 
-func readWarning(op string, i item) (v crm.Versioned[churn.Warning], err error) {
+func (w Warnings) read(ctx context.Context, op string, i item) (v crm.Versioned[churn.Warning], err error) {
 	var stored warningItem
 	if err := decode(op, i, &stored); err != nil {
 		return v, err
 	}
-	return stored.warning(op)
-}
-
-func (s warningItem) warning(op string) (v crm.Versioned[churn.Warning], err error) {
-	v.Rev = s.Rev
-	if err := json.Unmarshal([]byte(s.Doc), &v.Value); err != nil {
-		return v, &crm.Error{Op: op, Err: err}
-	}
-	return v, nil
+	v.Rev = stored.Rev
+	return v, w.seal.open(ctx, seal.Amount, key{stored.PK, stored.SK}, bodyAttribute, stored.Body, &v.Value)
 }

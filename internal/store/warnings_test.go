@@ -1,0 +1,85 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"guanxi/internal/churn"
+	"guanxi/internal/crm"
+	"guanxi/internal/store"
+	"guanxi/internal/store/storetest"
+)
+
+func warned(id crm.CustomerID, storeID crm.StoreID, opened time.Time) (churn.Warning, churn.FollowUp) {
+	s := churn.Situation{Customer: id, WarnedSince: crm.DateIn(opened, time.UTC), LastPurchase: crm.DateIn(opened, time.UTC) - 120, Purchases: 3, Owner: "u-li", Store: storeID}
+	return churn.Default().Opening(s, opened, time.UTC)
+}
+
+func TestAWarningIsOpenedOnceAndListedUntilItIsClosed(t *testing.T) {
+	env := storetest.Open(t)
+	w, ctx := store.NewWarnings(env.DB, env.Customers, env.Audit, env.Keys), storetest.Context(noon)
+	id := newCustomer()
+	home := crm.StoreID(id) // a store of this test's own
+	warning, task := warned(id, home, noon)
+	if err := w.Open(ctx, warning, task); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Open(ctx, warning, task); crm.KindOf(err) != crm.Conflict {
+		t.Fatalf("opened twice: %v", err)
+	}
+	open, _, err := w.ListOpen(ctx, home, 10, "")
+	if err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
+	if diff := cmp.Diff(warning, open[0]); diff != "" {
+		t.Error(diff)
+	}
+	stored, err := w.One(ctx, id, warning.Since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := stored.Value.Closed(churn.Retained, "u-li", noon)
+	for i, want := range []bool{true, false} {
+		if err := w.Amend(ctx, closed, stored.Rev); (err == nil) != want || !want && crm.KindOf(err) != crm.Conflict {
+			t.Fatalf("closed, time %d: %v", i, err)
+		}
+	}
+	if open, _, err := w.ListOpen(ctx, home, 10, ""); err != nil || len(open) != 0 {
+		t.Fatal("still listed:", open, err)
+	}
+	if all, err := w.Of(ctx, id); err != nil || len(all) != 1 || all[0].Value.Outcome != churn.Retained {
+		t.Fatal(all, err)
+	}
+}
+
+func TestOpenWarningsArePagedOldestFirst(t *testing.T) {
+	env := storetest.Open(t)
+	w, ctx := store.NewWarnings(env.DB, env.Customers, env.Audit, env.Keys), storetest.Context(noon)
+	home := crm.StoreID(newCustomer())
+	var want, got []crm.CustomerID
+	for i := range 5 {
+		warning, task := warned(newCustomer(), home, noon.Add(time.Duration(i)*time.Hour))
+		if err := w.Open(ctx, warning, task); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, warning.Customer)
+	}
+	for after, pages := "", 0; ; pages++ {
+		page, next, err := w.ListOpen(ctx, home, 2, after)
+		if err != nil || pages > 5 {
+			t.Fatal(fmt.Sprint(pages, " pages"), err)
+		}
+		for _, warning := range page {
+			got = append(got, warning.Customer)
+		}
+		if after = next; after == "" {
+			break
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
