@@ -56,8 +56,15 @@ func clients(s *Servers) (*dynamodb.Client, *sqs.Client) {
 		sqs.New(sqs.Options{Region: Region, Credentials: key, BaseEndpoint: &s.SQS})
 }
 
-func TestServersAnswerOnLoopbackAlone(t *testing.T) {
+// A start is most of a test's time, so these share one; the last of them ends it.
+func TestInMemory(t *testing.T) {
 	s := run(t, Config{InMemory: true})
+	t.Run("loopback", func(t *testing.T) { testServersAnswerOnLoopbackAlone(t, s) })
+	t.Run("quirks", func(t *testing.T) { testWhatTheServersGetWrong(t, s) })
+	t.Run("end", func(t *testing.T) { testServersEndWithTheirHost(t, s) })
+}
+
+func testServersAnswerOnLoopbackAlone(t *testing.T, s *Servers) {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
 		t.Fatal(err)
@@ -130,18 +137,24 @@ func TestNothingAnsweredIsLostByKill(t *testing.T) {
 	t.Logf("after the kill: %d visible, %d in flight", visible, flying)
 }
 
-// A server that has outlived its host, however that came about, is ended by the next start.
-func TestNextStartEndsLeftovers(t *testing.T) {
+// One host at a time uses a directory; and a server that has outlived its host, however that came
+// about, is ended by the next start.
+func TestDirectoryHasOneHost(t *testing.T) {
 	c := Config{DataDir: t.TempDir()}
 	s := run(t, c)
+	c.JarDir = jars
+	_, err := Start(t.Context(), c)
+	if want := fmt.Sprintf("in use by process %d", os.Getpid()); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("second start: %v, want %q", err, want)
+	}
 	// As if this host had been killed and its servers had not noticed.
-	left, err := os.ReadFile(filepath.Join(c.DataDir, "servers.lock"))
+	file := filepath.Join(c.DataDir, "servers.lock")
+	left, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.lock.release()
-	s.lock = nil
-	if err := os.WriteFile(filepath.Join(c.DataDir, "servers.lock"), left, 0o644); err != nil {
+	if err := os.WriteFile(file, left, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	next := run(t, c)
@@ -150,19 +163,8 @@ func TestNextStartEndsLeftovers(t *testing.T) {
 	}
 }
 
-func TestOneHostPerDirectory(t *testing.T) {
-	c := Config{DataDir: t.TempDir()}
-	run(t, c)
-	c.JarDir = jars
-	_, err := Start(t.Context(), c)
-	if want := fmt.Sprintf("in use by process %d", os.Getpid()); err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("second start: %v, want %q", err, want)
-	}
-}
-
 // When the host's end of standard input closes, the server ends without further ado.
-func TestServersEndWithTheirHost(t *testing.T) {
-	s := run(t, Config{InMemory: true})
+func testServersEndWithTheirHost(t *testing.T, s *Servers) {
 	for _, p := range s.running {
 		if err := p.alive.Close(); err != nil {
 			t.Fatal(err)
@@ -216,6 +218,7 @@ func TestMissingToolsAreOneLine(t *testing.T) {
 				writeTool(t, bin, tool, body)
 			}
 			t.Setenv("PATH", bin)
+			t.Setenv("DYNAMODB_ENDPOINT", "")
 			err := Fetch(t.Context(), Config{JarDir: filepath.Join(t.TempDir(), "jars")})
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v\nwant one line with %q", err, test.want)

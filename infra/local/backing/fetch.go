@@ -49,11 +49,13 @@ func JarDir() (string, error) {
 }
 
 // Fetch brings the servers' jars into JarDir with Maven and compiles the launcher, unless that was
-// done for the very versions of today: about 85 MB and 20 s once. Each error is one line that says
-// what to do.
+// done for the very versions of today: about 85 MB and 20 s once. Nothing is fetched when
+// DYNAMODB_ENDPOINT and SQS_ENDPOINT name running servers. Each error is one line that says what to
+// do.
 func Fetch(ctx context.Context, c Config) error {
 	c = c.withDefaults()
-	if fetched(c) == nil {
+	named := os.Getenv("DYNAMODB_ENDPOINT") != "" && os.Getenv("SQS_ENDPOINT") != ""
+	if named || fetched(c) == nil {
 		return nil
 	}
 	if err := checkJava(ctx); err != nil {

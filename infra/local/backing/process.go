@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	startTimeout = 30 * time.Second
+	startTimeout = time.Minute // a second or two, but machines are busy
 	stopTimeout  = 5 * time.Second
 	// tailLines is how much of a server's output an error shows.
 	tailLines = 12

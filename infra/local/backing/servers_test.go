@@ -88,8 +88,9 @@ func depth(t testing.TB, queues *sqs.Client, url string) (visible, inFlight int)
 	return visible, inFlight
 }
 
-// BenchmarkSend shows what keeping messages costs: one send and its delete, in memory and on disk.
-func BenchmarkSend(b *testing.B) {
+// BenchmarkMessage shows what keeping messages costs: one sent, received and deleted, in memory and
+// on disk.
+func BenchmarkMessage(b *testing.B) {
 	for name, c := range map[string]Config{"memory": {InMemory: true}, "disk": {DataDir: b.TempDir()}} {
 		b.Run(name, func(b *testing.B) {
 			_, queues := clients(run(b, c))
