@@ -46,7 +46,7 @@ type Config struct {
 	Dir      string // data directory; "" makes one that Stop removes
 	InMemory bool   // the servers keep nothing on disk; the other files still lie in Dir
 	JarDir   string // the servers' jars; "" means backing.JarDir()
-	BinDir   string // bootstraps, shared by all hosts; "" means .local/bin beside the template
+	BinDir   string // bootstraps, shared by all hosts; "" means .local/bin/functions beside the template
 
 	APIPort, ControlPort, IssuerPort int // 0 means any free port
 
@@ -120,7 +120,7 @@ func (c Config) withDefaults() Config {
 		c.Stack = "local"
 	}
 	if c.BinDir == "" {
-		c.BinDir = filepath.Join(filepath.Dir(c.Template), ".local", "bin")
+		c.BinDir = filepath.Join(filepath.Dir(c.Template), ".local", "bin", "functions")
 	}
 	if c.Processes == 0 {
 		c.Processes = 4 * runtime.NumCPU()
