@@ -96,6 +96,8 @@ func run(ctx context.Context, args []string) error {
 	for _, repaired := range c.Repaired {
 		say("repaired: " + repaired)
 	}
+	ready := filepath.Join(o.dir, "dev.json")
+	_ = os.Remove(ready) // of a host that was killed
 	dev, err := describe(c)
 	if err != nil {
 		return err
@@ -103,7 +105,6 @@ func run(ctx context.Context, args []string) error {
 	if dev.WebhookSecrets, err = seeded(ctx, o, dev, say); err != nil {
 		return err
 	}
-	ready := filepath.Join(o.dir, "dev.json")
 	if err := dev.write(ready); err != nil {
 		return err
 	}
@@ -113,10 +114,12 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer remove()
-	say("ready")
-	if err := greet(ctx, os.Stdout, o.dir, dev); err != nil {
+	screen, err := greeting(ctx, o.dir, dev)
+	if err != nil {
 		return err
 	}
+	say("ready")
+	fmt.Print(screen)
 	select {
 	case <-ctx.Done():
 		return nil

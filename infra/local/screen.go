@@ -5,9 +5,9 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"text/template"
 )
 
@@ -16,15 +16,17 @@ import (
 //go:embed screen.txt
 var screen string
 
-// greet shows the first screen.
-func greet(ctx context.Context, out io.Writer, dir string, d dev) error {
+// greeting is the first screen of this system.
+func greeting(ctx context.Context, dir string, d dev) (string, error) {
 	text, err := template.New("screen").Funcs(template.FuncMap{
 		"ask": func(subject, path string, steps ...any) string { return ask(ctx, d, subject, path, steps) },
 	}).Parse(screen)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return text.Execute(out, map[string]any{"Dev": d, "Dir": filepath.Clean(dir), "Subjects": subjects()})
+	var out strings.Builder
+	err = text.Execute(&out, map[string]any{"Dev": d, "Dir": filepath.Clean(dir), "Subjects": subjects()})
+	return out.String(), err
 }
 
 // ask reads one value from the API, so that commands can name a thing that is there: steps lead through its JSON. It is
