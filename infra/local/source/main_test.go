@@ -33,17 +33,7 @@ var (
 func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
 func runTests(m *testing.M) int {
-	jars, err := backing.JarDir()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	c := backing.Config{JarDir: jars, InMemory: true}
-	if err := backing.Fetch(context.Background(), c); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	servers, err := backing.Start(context.Background(), c)
+	servers, err := backing.StartInMemory(context.Background())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

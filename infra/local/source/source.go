@@ -15,10 +15,12 @@
 // # What the local servers get wrong
 //
 // Seen and worked around here, or harmless and only to be known:
-//   - DynamoDB Local: stream and table ARNs say ddblocal for the region and account 000000000000;
-//     awsRegion in events is what the ARN says. A record can be read as soon as its write has
-//     returned, and an empty page means the end (TestRecordIsReadableOnceWritten): in the cloud
-//     neither holds, and Idle must not be asked there.
+//   - DynamoDB Local: ARNs say ddblocal for the region, and so does awsRegion in events. It dates
+//     records by the minute, so a record's date is the latest instant that fits: mostly the moment
+//     it was read, milliseconds after its write. A record can be read as soon as its write has
+//     returned, and an empty page means the end (TestRecordIsReadableOnceWritten); in the cloud
+//     neither holds, and Idle must not be asked there. It never split a shard while we looked, so
+//     that children follow parents is tested on made-up shards.
 //   - ElasticMQ: its counts of messages are exact, in the cloud they are approximate. It moves a
 //     message to the dead-letter queue when the message would be received once too often, as SQS
 //     does, so an abandoned message waits for the next poll.

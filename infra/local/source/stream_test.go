@@ -432,6 +432,30 @@ func TestStreamIdleIsSure(t *testing.T) {
 	}
 }
 
+// A shard is read after its parent, so that an item's order survives a split; a parent that the
+// stream has trimmed holds up nobody ("Change data capture for DynamoDB Streams",
+// amazondynamodb/latest/developerguide/Streams.html).
+func TestStreamReadsParentsFirst(t *testing.T) {
+	s := newStream(t, StreamMapping{StreamARN: "arn", StartTrimHorizon: true}, "")
+	shard := func(id, parent string) types.Shard { return types.Shard{ShardId: &id, ParentShardId: &parent} }
+	shards := []types.Shard{shard("child", "parent"), shard("parent", "trimmed"), shard("grandchild", "child")}
+	for _, want := range []string{"parent", "child", "grandchild"} {
+		var started []string
+		for _, sh := range s.startable(shards, false) {
+			started = append(started, sh.id)
+		}
+		if !slices.Equal(started, []string{want}) {
+			t.Fatalf("started %q, want %s", started, want)
+		}
+		if err := s.done.advance(want, shardPosition{Done: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if more := s.startable(shards, false); more != nil {
+		t.Errorf("%d shards started again", len(more))
+	}
+}
+
 func TestStreamSettingsAreChecked(t *testing.T) {
 	for _, test := range []struct {
 		mapping StreamMapping
