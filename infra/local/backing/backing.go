@@ -15,8 +15,9 @@
 // messages in DataDir/sqs (H2). Killed with -9, both have kept whatever they had answered
 // (TestNothingAnsweredIsLostByKill). For ElasticMQ that needs its message storage, and H2's
 // WRITE_DELAY=0: by default H2 writes a commit up to half a second late. Storage makes a message
-// (sent, received, deleted) 0.8 ms dearer, about a seventh (BenchmarkMessage). A message that was in
-// flight is in flight again, until its visibility time-out ends.
+// (sent, received, deleted: 6 to 7 ms on two busy cores) dearer by 1 ms, under heavy load by a few
+// (BenchmarkMessage). A message that was in flight is in flight again, until its visibility time-out
+// ends.
 //
 // # What these servers get wrong
 //
