@@ -10,6 +10,7 @@ import (
 	"guanxi/infra/local/control"
 	"guanxi/infra/local/function"
 	"guanxi/infra/local/gateway"
+	"guanxi/infra/local/iam"
 	"guanxi/infra/local/kms"
 	"guanxi/infra/local/source"
 	"guanxi/infra/local/template"
@@ -33,7 +34,7 @@ func (c *Cloud) start(s *seams, bootstraps, streams map[string]string) error {
 	}
 	parts := control.Parts{
 		Clock: c.clock, Scheduler: scheduler, Queues: c.controlled(), Sources: sources, SQS: c.clients.sqs,
-		Refuse: s.refuse, Repaired: c.Repaired,
+		Refuse: s.refuse, Grants: c.ledger.Accounts, Repaired: c.Repaired,
 	}
 	for _, f := range c.template.Functions {
 		parts.Functions = append(parts.Functions, control.Function{Function: c.functions[f.LogicalID], Name: f.LogicalID, Code: f.CodeURI})
@@ -56,7 +57,7 @@ func (c *Cloud) startKMS(s *seams) error {
 	for _, k := range c.template.Keys {
 		arns = append(arns, k.ARN)
 	}
-	server, err := kms.New(c.file("keys"), arns)
+	server, err := kms.New(c.file("keys"), arns, c.ledger.KMS)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (c *Cloud) startFunctions(s *seams, bootstraps map[string]string) error {
 	}
 	for _, t := range c.template.Functions {
 		environment := map[string]string{
-			"AWS_ACCESS_KEY_ID":         accessKey,
+			"AWS_ACCESS_KEY_ID":         iam.AccessKey(t),
 			"AWS_SECRET_ACCESS_KEY":     accessKey,
 			"AWS_ENDPOINT_URL_DYNAMODB": s.dynamodb.url,
 			"AWS_ENDPOINT_URL_SQS":      s.sqs.url,
@@ -173,9 +174,14 @@ func (c *Cloud) stream(f template.Function, s template.StreamSource, streams map
 
 func (c *Cloud) queue(f template.Function, s template.QueueSource) (runner, error) {
 	q, _ := c.template.QueueByARN(s.Queue) // the parser made sure of it
+	// No more than there can be processes: a message that is received waits for none.
+	concurrency := max(2, c.config.Processes)
+	if given := int(s.ScalingConfig.MaximumConcurrency); given > 0 {
+		concurrency = min(concurrency, given)
+	}
 	return source.NewQueue(source.QueueMapping{
 		Name: f.FunctionName, QueueURL: q.URL, QueueARN: q.ARN, Function: c.functions[f.LogicalID],
-		BatchSize: s.Size(10), Window: s.Window(), MaxConcurrency: int(s.ScalingConfig.MaximumConcurrency),
+		BatchSize: s.Size(10), Window: s.Window(), MaxConcurrency: concurrency,
 		ReportFailures: s.ReportFailures(), Filters: s.Patterns(), RetryAfter: c.config.RetryAfter,
 	}, c.clients.sqs, c.clock)
 }

@@ -34,6 +34,7 @@ import (
 	"guanxi/infra/local/control"
 	"guanxi/infra/local/function"
 	"guanxi/infra/local/gateway"
+	"guanxi/infra/local/iam"
 	"guanxi/infra/local/template"
 )
 
@@ -63,6 +64,7 @@ type Cloud struct {
 
 	config   Config
 	template *template.Template
+	ledger   *iam.Ledger
 	clock    *clock.Clock
 	servers  *backing.Servers
 	clients  clients
@@ -95,6 +97,9 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 	if c.template, err = template.Load(c.config.Template, place, c.config.Parameters); err != nil {
 		return nil, err
 	}
+	if c.ledger, err = iam.New(c.template, place); err != nil {
+		return nil, fmt.Errorf("%s:\n%w", c.config.Template, err)
+	}
 	if c.clock, err = clock.Open(c.file("clock.json")); err != nil {
 		return nil, err
 	}
@@ -102,8 +107,8 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 	if err != nil {
 		return nil, err
 	}
-	seams.dynamodb.to(c.servers.DynamoDB)
-	seams.sqs.to(c.servers.SQS)
+	seams.dynamodb.to(c.servers.DynamoDB, c.ledger.DynamoDB)
+	seams.sqs.to(c.servers.SQS, c.ledger.SQS)
 	c.config.Progress("creating tables and queues")
 	streams, err := c.create(ctx)
 	if err != nil {

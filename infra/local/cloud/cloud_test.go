@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"guanxi/infra/local/iam"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -252,6 +255,41 @@ func TestTheControlPortShowsWhatRuns(t *testing.T) {
 	}
 }
 
+// A function does what its role grants and nothing else; the control port shows what was used, refused, and never used.
+func TestFunctionsAreHeldToTheirRoles(t *testing.T) {
+	c := of(t, system)
+	c.put("granted")
+	c.settle()
+	answer := c.do("POST", system.API+"/items/forbidden", "", 403)
+	const want = "AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/local-AcceptRole/local-Accept is not authorized to perform: " +
+		"dynamodb:Scan on resource: arn:aws:dynamodb:us-east-1:000000000000:table/local-Items because no identity-based policy allows the dynamodb:Scan action"
+	if got := fmt.Sprint(answer["error"]); !strings.HasSuffix(got, want) {
+		t.Errorf("the function was told %s, want %s", got, want)
+	}
+	accounts := map[string]iam.Account{}
+	for _, a := range system.ledger.Accounts() {
+		accounts[a.Name] = a
+	}
+	if a := accounts["Accept"]; len(a.Unused) != 0 || len(a.Refused) != 1 || a.Refused[0].Action != "dynamodb:Scan" {
+		t.Errorf("Accept: unused %v, refused %v", a.Unused, a.Refused)
+	}
+	for name, want := range map[string]int{"test": 0, "nothing": 2} { // the role grants two purposes, the code has one
+		var unused []string
+		for _, g := range accounts["Handle"].Unused {
+			if g.When["kms:EncryptionContext:purpose"] == name {
+				unused = append(unused, g.Action)
+			}
+		}
+		if len(unused) != want {
+			t.Errorf("Handle, for purpose %s: unused %v, want %d", name, unused, want)
+		}
+	}
+	shown := c.do("GET", system.Control+"/grants", "", 200)["functions"].([]any)
+	if len(shown) != len(accounts) || shown[0].(map[string]any)["name"] != "Accept" {
+		t.Errorf("the port shows %v", shown)
+	}
+}
+
 func TestStartsThatCannotBe(t *testing.T) {
 	used, err := http.NewRequest("GET", system.API, nil)
 	if err != nil {
@@ -265,10 +303,19 @@ func TestStartsThatCannotBe(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("Resources: {A: {Type: 'AWS::S3::Bucket'}}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	whole, err := os.ReadFile("testdata/template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	poor := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(poor, bytes.ReplaceAll(whole, []byte("'sqs:DeleteMessage', "), nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for want, config := range map[string]Config{
-		fmt.Sprintf("port %d for the API is in use", port): {Template: "testdata/template.yaml", APIPort: port},
-		"is in use by process":                             {Template: "testdata/template.yaml", Dir: system.DataDir()},
-		"Resources.A.Type: AWS::S3::Bucket is not served":  {Template: bad},
+		fmt.Sprintf("port %d for the API is in use", port):                                          {Template: "testdata/template.yaml", APIPort: port},
+		"is in use by process":                                                                      {Template: "testdata/template.yaml", Dir: system.DataDir()},
+		"Resources.A.Type: AWS::S3::Bucket is not served":                                           {Template: bad},
+		"Resources.Handle.Properties.Events.Work: role HandleRole does not grant sqs:DeleteMessage": {Template: poor},
 		"no such file": {Template: "nowhere.yaml"},
 	} {
 		c, err := Start(t.Context(), config)

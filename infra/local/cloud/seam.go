@@ -6,37 +6,44 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
+
+	"guanxi/infra/local/iam"
 )
 
 // seam stands between the functions and one service and passes calls on. It can refuse some, since the local servers
-// never throttle: as the service does when it throttles, or by cutting the connection as if it were out of reach.
+// never throttle: as the service does when it throttles, or by cutting the connection as if it were out of reach. What
+// the caller's role doesn't grant is refused by a guard, see package iam.
 type seam struct {
 	service, url string
 
 	mu      sync.Mutex
-	proxy   *httputil.ReverseProxy
+	next    http.Handler
 	refusal string // throttle or unreachable
 	times   int
 }
 
 func newSeam(service, url string) *seam { return &seam{service: service, url: url} }
 
-// to names the server behind the seam.
-func (s *seam) to(endpoint string) {
+// to names the server behind the seam, and what guards it.
+func (s *seam) to(endpoint string, guard func(http.Handler) http.Handler) {
 	target, _ := url.Parse(endpoint) // the servers give URLs
 	transport := &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.proxy = &httputil.ReverseProxy{
-		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
+	s.next = guard(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			sameSigner(r.Out)
+		},
 		Transport: transport,
 		ErrorLog:  quiet(),
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) {
 			panic(http.ErrAbortHandler) // the client sees what the seam saw: no answer
 		},
-	}
+	})
 }
 
 // refuse makes the next calls fail; 0 times ends it.
@@ -48,21 +55,28 @@ func (s *seam) refuse(how string, times int) {
 
 func (s *seam) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	proxy, refusal := s.proxy, ""
+	next, refusal := s.next, ""
 	if s.times > 0 {
 		s.times--
 		refusal = s.refusal
 	}
 	s.mu.Unlock()
 	switch {
-	case proxy == nil, refusal == "unreachable":
+	case next == nil, refusal == "unreachable":
 		panic(http.ErrAbortHandler)
 	case refusal == "throttle":
 		_, _ = io.Copy(io.Discard, r.Body)
 		s.throttle(w)
 	default:
-		proxy.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	}
+}
+
+// sameSigner makes all callers one: DynamoDB Local keeps a database for each access key. It checks no signature.
+func sameSigner(r *http.Request) {
+	const mark = "Credential="
+	signed := r.Header.Get("Authorization")
+	r.Header.Set("Authorization", strings.Replace(signed, mark+iam.Signer(r)+"/", mark+accessKey+"/", 1))
 }
 
 // throttle answers as the service does: "Error handling with DynamoDB", amazondynamodb/latest/developerguide/

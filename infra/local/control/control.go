@@ -19,6 +19,7 @@ import (
 
 	"guanxi/infra/local/clock"
 	"guanxi/infra/local/function"
+	"guanxi/infra/local/iam"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
@@ -54,7 +55,8 @@ type Parts struct {
 	SQS       *sqs.Client
 	// Refuse makes the next calls of the functions to a service (dynamodb, sqs) fail.
 	Refuse   func(service, how string, times int) error
-	Repaired []string // what this start repaired
+	Grants   func() []iam.Account // what each function may do, did and was refused
+	Repaired []string             // what this start repaired
 }
 
 // Control serves the port and is what Go programs call directly.
@@ -96,6 +98,7 @@ func (c *Control) Handler() http.Handler {
 		"POST /queues/{name}/redrive":   c.redrive,
 		"GET /functions":                c.functions,
 		"GET /functions/{name}/logs":    c.logs,
+		"GET /grants":                   c.grants,
 		"POST /functions/{name}/faults": c.fault,
 		"POST /faults/throttle":         c.refuse("throttle"),
 		"POST /faults/unreachable":      c.refuse("unreachable"),

@@ -44,6 +44,10 @@ func (c *Control) logs(r *http.Request) (any, error) {
 	return map[string]any{"name": f.Name, "lines": f.Logs()}, nil
 }
 
+func (c *Control) grants(*http.Request) (any, error) {
+	return map[string]any{"functions": c.Grants()}, nil
+}
+
 // fault is a function.Fault as the port writes it. Times 0 means until further notice; After is an ISO 8601 duration.
 type fault struct {
 	Kind  string `json:"kind"`

@@ -1,9 +1,9 @@
 // Package kms serves the two calls of AWS KMS that seal and open a small secret: Encrypt and Decrypt, over its JSON 1.1
 // protocol, so that a bootstrap needs no mode of its own on one machine.
 //
-// It owns one key file per KMS key (0600). Nothing signs or authorises here: it listens on loopback only. As in KMS the
-// encryption context is authenticated, not stored: to open, the same context must be given again. See "Encryption
-// context", kms/latest/developerguide/encrypt_context.html, and the API reference of Encrypt and Decrypt.
+// It owns one key file per KMS key (0600). No signature is checked: it listens on loopback only. As in KMS the encryption
+// context is authenticated, not stored: to open, the same context must be given again. See "Encryption context",
+// kms/latest/developerguide/encrypt_context.html, and the API reference of Encrypt and Decrypt.
 package kms
 
 import (
@@ -23,8 +23,15 @@ import (
 // maxPlaintext is KMS's limit for Encrypt, in bytes.
 const maxPlaintext = 4096
 
+// Permit refuses a call that its caller may not make, which the request's signature names; nil permits all. action is
+// Encrypt or Decrypt.
+type Permit func(r *http.Request, action, keyARN string, context map[string]string) error
+
 // Server answers Encrypt and Decrypt.
-type Server struct{ keys []key }
+type Server struct {
+	keys   []key
+	permit Permit
+}
 
 type key struct {
 	id, arn string
@@ -32,8 +39,8 @@ type key struct {
 }
 
 // New reads or makes the keys, each in dir/<id>.key. With dir "" they live as long as the server. arns names the keys.
-func New(dir string, arns []string) (*Server, error) {
-	s := &Server{}
+func New(dir string, arns []string, permit Permit) (*Server, error) {
+	s := &Server{permit: permit}
 	for _, arn := range arns {
 		_, id, ok := strings.Cut(arn, ":key/")
 		if !ok {
@@ -115,9 +122,9 @@ func (s *Server) serve(r *http.Request) (any, error) {
 	}
 	switch target := r.Header.Get("X-Amz-Target"); target {
 	case "TrentService.Encrypt":
-		return s.encrypt(c)
+		return s.encrypt(r, c)
 	case "TrentService.Decrypt":
-		return s.decrypt(c)
+		return s.decrypt(r, c)
 	default:
 		return nil, failure{"UnknownOperationException", fmt.Sprintf("%q is not served by the local cloud", target)}
 	}
@@ -132,8 +139,18 @@ func (s *Server) find(name string) (key, error) {
 	return key{}, failure{"NotFoundException", fmt.Sprintf("Key '%s' does not exist", name)}
 }
 
+func (s *Server) permitted(r *http.Request, action string, k key, c call) error {
+	if s.permit == nil {
+		return nil
+	}
+	if err := s.permit(r, action, k.arn, c.EncryptionContext); err != nil {
+		return failure{"AccessDeniedException", err.Error()}
+	}
+	return nil
+}
+
 // encrypt puts the key's id before the sealed bytes, since Decrypt need not name the key.
-func (s *Server) encrypt(c call) (any, error) {
+func (s *Server) encrypt(r *http.Request, c call) (any, error) {
 	if n := len(c.Plaintext); n == 0 || n > maxPlaintext {
 		return nil, failure{"ValidationException", fmt.Sprintf("Plaintext has %d bytes, 1 to %d are allowed", n, maxPlaintext)}
 	}
@@ -141,12 +158,15 @@ func (s *Server) encrypt(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.permitted(r, "Encrypt", k, c); err != nil {
+		return nil, err
+	}
 	blob := append([]byte{byte(len(k.id))}, k.id...)
 	blob = k.seal.Seal(blob, nil, c.Plaintext, associated(c.EncryptionContext))
 	return answer{KeyID: k.arn, CiphertextBlob: blob, EncryptionAlgorithm: "SYMMETRIC_DEFAULT"}, nil
 }
 
-func (s *Server) decrypt(c call) (any, error) {
+func (s *Server) decrypt(r *http.Request, c call) (any, error) {
 	invalid := failure{Type: "InvalidCiphertextException"}
 	blob := c.CiphertextBlob
 	if len(blob) == 0 || len(blob) <= int(blob[0]) {
@@ -159,6 +179,9 @@ func (s *Server) decrypt(c call) (any, error) {
 	}
 	if c.KeyID != "" && c.KeyID != k.id && c.KeyID != k.arn {
 		return nil, failure{"IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation."}
+	}
+	if err := s.permitted(r, "Decrypt", k, c); err != nil {
+		return nil, err
 	}
 	plain, err := k.seal.Open(nil, nil, sealed, associated(c.EncryptionContext))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+	"github.com/aws/smithy-go"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 // client is AWS's own client: what it understands, the functions understand.
 func client(t *testing.T, dir string) *kms.Client {
 	t.Helper()
-	server, err := New(dir, []string{one, two})
+	server, err := New(dir, []string{one, two}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,5 +91,27 @@ func TestWhatDoesNotOpen(t *testing.T) {
 	}
 	if _, err := c.Encrypt(t.Context(), &kms.EncryptInput{KeyId: aws.String(one), Plaintext: make([]byte, maxPlaintext+1)}); err == nil {
 		t.Error("more than 4 KB were sealed")
+	}
+}
+
+// kms/latest/APIReference/API_Decrypt.html, "Errors"; whoever may encrypt need not be allowed to decrypt.
+func TestWhoMayNotIsRefused(t *testing.T) {
+	server, err := New("", []string{one}, func(r *http.Request, action, keyARN string, context map[string]string) error {
+		if r.Header.Get("Authorization") == "" || keyARN != one || context["class"] != "contact" || action == "Decrypt" {
+			return errors.New("you may not")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(server)
+	t.Cleanup(s.Close)
+	c := kms.New(kms.Options{Region: "us-east-1", BaseEndpoint: aws.String(s.URL), Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
+	about := map[string]string{"class": "contact"}
+	_, err = c.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: seal(t, c, about), EncryptionContext: about})
+	var refused smithy.APIError
+	if !errors.As(err, &refused) || refused.ErrorCode() != "AccessDeniedException" || refused.ErrorMessage() != "you may not" {
+		t.Errorf("got %v", err)
 	}
 }

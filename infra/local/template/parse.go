@@ -150,12 +150,17 @@ func (b *builder) build() {
 		case typeKey:
 			b.decode(id, kind, &struct{}{})
 			b.out.Keys = append(b.out.Keys, Key{LogicalID: id, ID: b.must(id, "KeyId"), ARN: b.must(id, "Arn")})
+		case typeRole:
+			b.role(id)
 		case typeAPI:
 			b.api(id)
 		}
 	}
-	for _, id := range sorted(b.scope.resources) { // functions after the API, whose authorizer their routes take
-		if b.scope.resources[id]["Type"] == typeFunction {
+	for _, id := range sorted(b.scope.resources) { // after the roles and the API that these name
+		switch b.scope.resources[id]["Type"] {
+		case typePolicy:
+			b.policy(id)
+		case typeFunction:
 			b.function(id)
 		}
 	}

@@ -2,6 +2,7 @@ package template
 
 import (
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -38,9 +39,33 @@ func TestAWholeTemplate(t *testing.T) {
 		{"the on-failure destination", f.Streams[0].DestinationConfig.OnFailure.Destination, got.Queues[0].ARN},
 		{"the audience", strings.Join(got.API.Authorizer.Audience, " "), "shop"},
 		{"the method", f.Routes[0].Method, "GET"},
+		{"the role", f.Role, "arn:aws:iam::000000000000:role/shop-WorkerRole"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %q, want %q", c.what, c.got, c.want)
+		}
+	}
+	role, ok := got.RoleByARN(f.Role)
+	if !ok || len(role.Statements) != 3 {
+		t.Fatalf("the role has the statements %v", role.Statements)
+	}
+	for i, want := range []Statement{
+		{
+			Path: "Resources.WorkerRole.Properties.Policies.0.PolicyDocument.Statement.0", Effect: "Allow",
+			Action: Texts{"dynamodb:GetItem", "dynamodb:Query"}, Resource: Texts{got.Tables[0].ARN},
+		},
+		{
+			Path: "Resources.WorkerRole.Properties.Policies.0.PolicyDocument.Statement.1", Effect: "Allow",
+			Action: Texts{"kms:Decrypt"}, Resource: Texts{got.Keys[0].ARN},
+			Condition: map[string]map[string]Texts{"StringEquals": {"kms:EncryptionContext:class": {"contact", "amount"}}},
+		},
+		{
+			Path: "Resources.Traces.Properties.PolicyDocument.Statement.0", Effect: "Allow",
+			Action: Texts{"xray:PutTraceSegments"}, Resource: Texts{"*"},
+		},
+	} {
+		if !reflect.DeepEqual(role.Statements[i], want) {
+			t.Errorf("statement %d: %+v, want %+v", i, role.Statements[i], want)
 		}
 	}
 	if f.ReservedConcurrentExecutions != nil {
@@ -65,6 +90,9 @@ func TestWhatIsNotServedIsNamed(t *testing.T) {
 		"Handler: bootstrap", "SnapStart: {ApplyOn: PublishedVersions}",
 		"StreamViewType: KEYS_ONLY", "StreamViewType: KEYS_ONLY, ResourcePolicy: {}",
 		"StartingPosition: TRIM_HORIZON", "StartingPosition: AT_TIMESTAMP",
+		"Version: '2012-10-17'\n            Statement:\n", "Statement: []\n      ManagedPolicyArns:\n",
+		"Roles: [!Ref WorkerRole]", "Roles: [Nobody]",
+		"Role: !GetAtt WorkerRole.Arn", "Role: arn:aws:iam::1:role/x",
 		"Transform: AWS", "Hooks: {}\nTransform: AWS",
 	).Replace(shop(t))
 	_, err := Parse([]byte(text), here, map[string]string{"Sage": "x", "Stage": "test"})
@@ -82,6 +110,9 @@ func TestWhatIsNotServedIsNamed(t *testing.T) {
 		`Resources.Worker.Properties.SnapStart: is not served`,
 		`Resources.Orders.Properties.StreamSpecification.ResourcePolicy: is not served`,
 		`Resources.Seal.Type: AWS::KMS::ReplicaKey is not served`,
+		`Resources.WorkerRole.Properties.ManagedPolicyArns: is not served`,
+		`Resources.Traces.Properties.Roles: "Nobody" is no role of this template`,
+		`Resources.Worker.Properties.Role: "arn:aws:iam::1:role/x" is no role of this template`,
 		`Resources.Work.Properties.VisibilityTimeout: "soon" is not a whole number`,
 	} {
 		if !strings.Contains(err.Error(), want) {

@@ -11,6 +11,9 @@ const (
 	typeKey      = "AWS::KMS::Key"
 	typeAPI      = "AWS::Serverless::HttpApi"
 	typeFunction = "AWS::Serverless::Function"
+	typeRole     = "AWS::IAM::Role"
+	typePolicy   = "AWS::IAM::Policy"
+	typeLogGroup = "AWS::Logs::LogGroup"
 )
 
 // implicitAPI is the logical id of the API that SAM makes for HttpApi events that name none.
@@ -27,6 +30,10 @@ func (s *scope) reference(id string) (any, error) {
 		return s.name(id, "TableName")
 	case typeFunction:
 		return s.name(id, "FunctionName")
+	case typeRole:
+		return s.name(id, "RoleName")
+	case typeLogGroup:
+		return s.name(id, "LogGroupName")
 	case typeQueue:
 		return s.attribute(id, "QueueUrl")
 	case typeKey:
@@ -54,6 +61,10 @@ func (s *scope) attribute(id, attribute string) (any, error) {
 		name, err = s.name(id, "FunctionName")
 	case typeQueue:
 		name, err = s.name(id, "QueueName")
+	case typeRole:
+		name, err = s.name(id, "RoleName")
+	case typeLogGroup:
+		name, err = s.name(id, "LogGroupName")
 	}
 	if err != nil {
 		return nil, err
@@ -71,6 +82,10 @@ func (s *scope) attribute(id, attribute string) (any, error) {
 		return fmt.Sprintf("%s/%s/%s", s.place.SQS, s.place.Account, name), nil
 	case typeFunction + ".Arn":
 		return arn("lambda", "function:"+name), nil
+	case typeRole + ".Arn":
+		return fmt.Sprintf("arn:aws:iam::%s:role/%s", s.place.Account, name), nil
+	case typeLogGroup + ".Arn":
+		return arn("logs", "log-group:"+name+":*"), nil
 	case typeKey + ".Arn":
 		return arn("kms", "key/"+s.keyID(id)), nil
 	case typeKey + ".KeyId":

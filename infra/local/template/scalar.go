@@ -14,6 +14,8 @@ type (
 	Float float64
 	Bool  bool
 	Text  string
+	// Texts is one text or a list of them.
+	Texts []string
 )
 
 func (i *Int) UnmarshalJSON(b []byte) error {
@@ -49,6 +51,15 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	}
 	*t = Text(unquote(b))
 	return nil
+}
+
+func (t *Texts) UnmarshalJSON(b []byte) error {
+	var one Text
+	if one.UnmarshalJSON(b) == nil {
+		*t = Texts{string(one)}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]string)(t))
 }
 
 // unquote gives a JSON scalar's text.

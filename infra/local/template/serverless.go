@@ -82,6 +82,9 @@ func (b *builder) function(id string) {
 	if method := section(b.scope.resources[id], "Metadata")["BuildMethod"]; method != nil && method != "go1.x" {
 		b.report("Resources."+id+".Metadata.BuildMethod", fmt.Sprintf("%v is not served by the local cloud, which builds Go", method))
 	}
+	if _, ok := b.out.RoleByARN(f.Role); !ok {
+		b.report(path+".Role", fmt.Sprintf("%q is no role of this template; the local cloud makes none of its own", f.Role))
+	}
 	if f.CodeURI == "" {
 		b.report(path+".CodeUri", "is missing")
 	}

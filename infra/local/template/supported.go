@@ -35,6 +35,17 @@ var supported = map[string]properties{
 		passed: `KeyPolicy EnableKeyRotation RotationPeriodInDays Enabled Description PendingWindowInDays KeySpec KeyUsage
 			MultiRegion Tags`,
 	},
+	typeRole: {
+		honoured: `RoleName Policies.*.PolicyDocument.Statement.*.Effect Policies.*.PolicyDocument.Statement.*.Action
+			Policies.*.PolicyDocument.Statement.*.Resource Policies.*.PolicyDocument.Statement.*.Condition`,
+		passed: `AssumeRolePolicyDocument Policies.*.PolicyName Policies.*.PolicyDocument.Version
+			Policies.*.PolicyDocument.Statement.*.Sid Description MaxSessionDuration Tags`,
+	},
+	typePolicy: {
+		honoured: `Roles PolicyDocument.Statement.*.Effect PolicyDocument.Statement.*.Action
+			PolicyDocument.Statement.*.Resource PolicyDocument.Statement.*.Condition`,
+		passed: `PolicyName PolicyDocument.Version PolicyDocument.Statement.*.Sid`,
+	},
 	typeAPI: {
 		honoured: `Auth.DefaultAuthorizer Auth.Authorizers.*.JwtConfiguration.audience
 			Auth.Authorizers.*.AuthorizationScopes Auth.Authorizers.*.IdentitySource CorsConfiguration
@@ -46,10 +57,10 @@ var supported = map[string]properties{
 			DisableExecuteApiEndpoint`,
 	},
 	typeFunction: {
-		honoured: `FunctionName CodeUri Runtime Handler MemorySize Timeout Environment.Variables
+		honoured: `FunctionName Role CodeUri Runtime Handler MemorySize Timeout Environment.Variables
 			ReservedConcurrentExecutions EventInvokeConfig.MaximumRetryAttempts`,
-		// Bootstraps are built for this machine and run with this user's rights. Events are read by their own types.
-		passed: `Events Architectures Role Policies PermissionsBoundary Tracing LoggingConfig EphemeralStorage KmsKeyArn
+		// Bootstraps are built for this machine. Events are read by their own types.
+		passed: `Events Architectures Tracing LoggingConfig EphemeralStorage KmsKeyArn
 			PropagateTags Description Tags PackageType EventInvokeConfig.MaximumEventAgeInSeconds RuntimeManagementConfig`,
 	},
 	typeFunction + "/HttpApi": {
@@ -76,7 +87,6 @@ var supported = map[string]properties{
 
 // passedTypes have no effect on one machine.
 var passedTypes = map[string]bool{
-	"AWS::IAM::Role": true, "AWS::IAM::ManagedPolicy": true, "AWS::IAM::Policy": true,
 	"AWS::CloudWatch::Alarm": true, "AWS::CloudWatch::CompositeAlarm": true, "AWS::CloudWatch::Dashboard": true,
 	"AWS::Logs::LogGroup": true, "AWS::Logs::MetricFilter": true, "AWS::KMS::Alias": true, "AWS::SQS::QueuePolicy": true,
 }

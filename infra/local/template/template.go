@@ -2,7 +2,7 @@
 // their event sources, every intrinsic function resolved to what it means on this machine.
 //
 // It decides what the local cloud honours. supported.go lists each property that is honoured, and each that is known to
-// have no effect on one machine (alarms, roles, tags); anything else is an error that names the property's full path, so
+// have no effect on one machine (alarms, backups, tags); anything else is an error that names the property's full path, so
 // that a template never means one thing here and another in the cloud. All such errors are reported at once.
 //
 // Field names are CloudFormation's own, so that a reader of the template knows them.
@@ -16,6 +16,7 @@ type Template struct {
 	Tables    []Table
 	Queues    []Queue
 	Keys      []Key
+	Roles     []Role
 	API       *API // nil when no function has an HttpApi event
 	Functions []Function
 }
@@ -81,6 +82,21 @@ type Key struct {
 	LogicalID, ID, ARN string
 }
 
+// Role is an AWS::IAM::Role with all that its inline policies say, and what each AWS::IAM::Policy that names it adds.
+type Role struct {
+	LogicalID, ARN, RoleName string
+	Statements               []Statement
+}
+
+// Statement is one statement of a policy; package iam gives it its meaning.
+type Statement struct {
+	Path      string                      `json:"-"` // where it stands in the template
+	Effect    string                      `json:"Effect"`
+	Action    Texts                       `json:"Action"`
+	Resource  Texts                       `json:"Resource"`
+	Condition map[string]map[string]Texts `json:"Condition"` // values by operator and key
+}
+
 // API is the one HTTP API: what an AWS::Serverless::HttpApi says, or SAM's implicit one.
 type API struct {
 	LogicalID         string     `json:"-"`
@@ -118,6 +134,7 @@ type Throttle struct {
 type Function struct {
 	LogicalID    string `json:"-"`
 	ARN          string `json:"-"`
+	Role         string `json:"Role"` // its ARN, see Template.RoleByARN
 	FunctionName string `json:"FunctionName"`
 	CodeURI      string `json:"CodeUri"`
 	Runtime      string `json:"Runtime"`
@@ -254,4 +271,14 @@ func (t *Template) QueueByARN(arn string) (Queue, bool) {
 		}
 	}
 	return Queue{}, false
+}
+
+// RoleByARN finds a role; false when the template has none with this ARN.
+func (t *Template) RoleByARN(arn string) (Role, bool) {
+	for _, r := range t.Roles {
+		if r.ARN == arn {
+			return r, true
+		}
+	}
+	return Role{}, false
 }

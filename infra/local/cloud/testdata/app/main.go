@@ -55,6 +55,10 @@ func (a app) accept(ctx context.Context, r events.APIGatewayV2HTTPRequest) (even
 	if r.RawPath == "/healthz" {
 		return events.APIGatewayV2HTTPResponse{StatusCode: 200, Body: "ok"}, nil
 	}
+	if r.PathParameters["id"] == "forbidden" { // no role grants this
+		_, err := a.dynamodb.Scan(ctx, &dynamodb.ScanInput{TableName: &a.table})
+		return events.APIGatewayV2HTTPResponse{StatusCode: 403, Body: fmt.Sprintf(`{"error":%q}`, fmt.Sprint(err))}, nil
+	}
 	subject := r.RequestContext.Authorizer.JWT.Claims["sub"]
 	if err := a.put(ctx, "ITEM#"+r.PathParameters["id"], map[string]string{"by": subject, "at": fmt.Sprint(r.RequestContext.TimeEpoch)}); err != nil {
 		return events.APIGatewayV2HTTPResponse{StatusCode: 503, Body: "unavailable"}, nil
