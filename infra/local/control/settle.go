@@ -15,13 +15,17 @@ const look = 5 * time.Millisecond
 func (c *Control) Settle(ctx context.Context, limit time.Duration) error {
 	end := time.Now().Add(limit)
 	for {
-		busy, err := c.unsettled(ctx)
+		settled, err := c.settled(ctx)
 		switch {
 		case err != nil:
 			return err
-		case len(busy) == 0:
+		case settled:
 			return nil
 		case time.Now().After(end):
+			busy, err := c.busy(ctx)
+			if err != nil {
+				return err
+			}
 			return problem{
 				status:  http.StatusGatewayTimeout,
 				message: fmt.Sprintf("not settled after %v: %s", limit, strings.Join(busy, "; ")),
@@ -36,19 +40,29 @@ func (c *Control) Settle(ctx context.Context, limit time.Duration) error {
 	}
 }
 
-// unsettled looks twice. Work that moves from one place to the next between the looks (a stream's record becomes a
-// message) does so by an invocation, and that is counted.
-func (c *Control) unsettled(ctx context.Context) ([]string, error) {
+// settled looks twice. Work that moves from one place to the next between the looks (a stream's record becomes a
+// message) does so by an invocation, and that is counted. It asks as little as it can, since it asks often: the servers
+// only when the host itself knows of nothing that is under way, and none after the first that says no.
+func (c *Control) settled(ctx context.Context) (bool, error) {
 	before := c.activity()
 	for range 2 {
-		if busy, err := c.busy(ctx); err != nil || len(busy) > 0 {
-			return busy, err
+		if len(c.running()) > 0 {
+			return false, nil
+		}
+		for name, source := range c.Sources {
+			if idle, err := source.Idle(ctx); err != nil || !idle {
+				return false, wrap(name, err)
+			}
 		}
 	}
-	if c.activity() != before {
-		return []string{"a function was just invoked"}, nil
+	return len(c.running()) == 0 && c.activity() == before, nil
+}
+
+func wrap(name string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil, nil
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // activity grows with every invocation, refused ones too.
@@ -61,18 +75,24 @@ func (c *Control) activity() int {
 	return sum
 }
 
-// busy names all that is under way, the cheap looks first.
-func (c *Control) busy(ctx context.Context) ([]string, error) {
+// running names what the host itself knows to be under way.
+func (c *Control) running() []string {
 	busy := c.Scheduler.busy()
 	for _, f := range c.Functions {
 		if n := f.Stats().Running; n > 0 {
 			busy = append(busy, fmt.Sprintf("function %s: %d running", f.Name, n))
 		}
 	}
+	return busy
+}
+
+// busy names all that is under way.
+func (c *Control) busy(ctx context.Context) ([]string, error) {
+	busy := c.running()
 	for name, source := range c.Sources {
 		idle, err := source.Idle(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, wrap(name, err)
 		}
 		if !idle {
 			busy = append(busy, name)
