@@ -46,7 +46,7 @@ lint: $(LOCAL)/bin/golangci-lint ## read the code with golangci-lint; .golangci.
 	@$(LOCAL)/bin/golangci-lint run --timeout 5m
 
 bench: ## measure: rules, store, start-up of each function beside an empty one
-	@go test -run '^$$' -bench . -benchmem ./internal/... ./infra/...
+	@go run ./infra/servers go test -run '^$$' -bench . -benchmem ./internal/... ./infra/...
 
 clean: ## remove what was built and fetched; the data of make dev stay
 	@for built in $(LOCAL)/bin $(LOCAL)/build $(LOCAL)/jars $(VENV) .aws-sam; do

@@ -1,4 +1,4 @@
-"""Prints template.yaml as CloudFormation will see it, in JSON: what SAM makes of it, with the
+"""Reads template.yaml and prints it as CloudFormation will see it, in JSON: what SAM makes of it, with the
 policies, permissions and mappings that it adds by itself. Intrinsics stay as they stand."""
 
 import json
@@ -18,8 +18,7 @@ class NoManagedPolicies:
         return {}
 
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    template = yaml_parse(file)
+template = yaml_parse(sys.stdin)
 for resource in template["Resources"].values():
     if resource["Type"] == "AWS::Serverless::Function":
         # The translator comes after the upload, where a folder has become an object.
