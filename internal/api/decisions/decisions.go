@@ -101,18 +101,22 @@ func shown(r standing.Record, p standing.Policy) Decision {
 
 type answer struct{ Body Decision }
 
+// onDate is a date in a query: huma parses what is a number to Go as a number,
+// and asks UnmarshalText only of what is not.
+type onDate struct{ crm.Date }
+
 func (l leaf) tier(ctx context.Context, in *struct {
 	api.CustomerPath
-	AsOf crm.Date `query:"as_of" doc:"A date, local to the deployment." example:"2026-03-31"`
+	AsOf onDate `query:"as_of" doc:"A date, local to the deployment." example:"2026-03-31"`
 }) (*answer, error) {
 	if err := api.See(ctx, l.people, in.ID); err != nil {
 		return nil, err
 	}
 	today := crm.DateIn(crm.AsOf(ctx), l.zone)
-	if in.AsOf > today {
+	if in.AsOf.Date > today {
 		return nil, crm.Wrong("decisions.tier", "query.as_of", "must not be later than today")
 	}
-	r, err := l.record(ctx, in.ID, in.AsOf, today)
+	r, err := l.record(ctx, in.ID, in.AsOf.Date, today)
 	if err != nil {
 		return nil, err
 	}
