@@ -150,7 +150,7 @@ func (l leaf) close(ctx context.Context, in *struct {
 	ID   string `path:"id" maxLength:"100" example:"cus_0190163d8694739b9c5f1e2d3a4b5c6d~2026-03-01"`
 	Body struct {
 		Outcome churn.Outcome `json:"outcome" enum:"retained,unreachable,lost_to_competitor,no_more_need,mistaken" doc:"How it ended." example:"retained"`
-	}
+	} `contentType:"application/merge-patch+json"`
 }) (*warningAnswer, error) {
 	const op = "decisions.close"
 	customer, date, _ := strings.Cut(in.ID, "~")
