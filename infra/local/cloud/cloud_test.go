@@ -70,6 +70,9 @@ func (c client) do(method, url, body string, status int) map[string]any {
 		c.t.Fatal(err)
 	}
 	if response.StatusCode != status {
+		for name, f := range c.functions {
+			c.t.Logf("%s wrote:\n%s", name, strings.Join(f.Logs(), "\n"))
+		}
 		c.t.Fatalf("%s %s: %d %s, want %d", method, url, response.StatusCode, text, status)
 	}
 	var out map[string]any
@@ -184,8 +187,9 @@ func TestKilledFunctionsLoseNothing(t *testing.T) {
 func TestServicesThatRefuse(t *testing.T) {
 	c := of(t, system)
 	for _, how := range []string{"throttle", "unreachable"} {
-		c.do("POST", system.Control+"/faults/"+how, `{"service":"dynamodb","times":3}`, 200) // the SDK's three attempts
+		c.do("POST", system.Control+"/faults/"+how, `{"service":"dynamodb","times":1000}`, 200) // more than the SDK's attempts
 		c.do("POST", system.API+"/items/refused", "", 503)
+		c.do("POST", system.Control+"/faults/"+how, `{"service":"dynamodb","times":0}`, 200)
 		c.put("after-" + how)
 		c.do("POST", system.Control+"/faults/"+how, `{"service":"sqs","times":1000}`, 200)
 		c.put("slow-" + how)

@@ -26,14 +26,14 @@ func (c *Cloud) createQueues(ctx context.Context) error {
 		}
 	}
 	for _, q := range c.template.Queues {
-		if _, err := c.clients.sqs.SetQueueAttributes(ctx, &sqs.SetQueueAttributesInput{QueueUrl: &q.URL, Attributes: queueAttributes(q)}); err != nil {
+		if _, err := c.clients.sqs.SetQueueAttributes(ctx, &sqs.SetQueueAttributesInput{QueueUrl: &q.URL, Attributes: c.queueAttributes(q)}); err != nil {
 			return fmt.Errorf("queue %s: %w", q.LogicalID, err)
 		}
 	}
 	return nil
 }
 
-func queueAttributes(q template.Queue) map[string]string {
+func (c *Cloud) queueAttributes(q template.Queue) map[string]string {
 	attributes := map[string]string{}
 	number := func(name types.QueueAttributeName, value *template.Int, byDefault int) {
 		if value != nil {
@@ -41,7 +41,7 @@ func queueAttributes(q template.Queue) map[string]string {
 		}
 		attributes[string(name)] = strconv.Itoa(byDefault)
 	}
-	number(types.QueueAttributeNameVisibilityTimeout, q.VisibilityTimeout, 30)
+	number(types.QueueAttributeNameVisibilityTimeout, c.hidden(q), 30)
 	number(types.QueueAttributeNameDelaySeconds, q.DelaySeconds, 0)
 	number(types.QueueAttributeNameReceiveMessageWaitTimeSeconds, q.ReceiveMessageWaitTimeSeconds, 0)
 	if q.ContentBasedDeduplication {
@@ -52,6 +52,23 @@ func queueAttributes(q template.Queue) map[string]string {
 		attributes[string(types.QueueAttributeNameRedrivePolicy)] = string(policy)
 	}
 	return attributes
+}
+
+// hidden is the queue's visibility time-out, but no longer than an invocation can last here. The template's rightly
+// allows for retries between SQS and Lambda; this host has none, and what was in flight when a host was killed is to come
+// back in seconds, not in the minutes that are right in the cloud.
+func (c *Cloud) hidden(q template.Queue) *template.Int {
+	const margin = 5
+	hidden := q.VisibilityTimeout
+	for _, f := range c.template.Functions {
+		for _, s := range f.Sources {
+			longest := f.Timeout + s.MaximumBatchingWindowInSeconds + margin
+			if s.Queue == q.ARN && hidden != nil && longest < *hidden {
+				hidden = &longest
+			}
+		}
+	}
+	return hidden
 }
 
 // controlled are the queues as the control port shows them.

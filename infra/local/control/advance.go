@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// settleLimit is how long everything may take to settle at one stop of a journey through time.
-const settleLimit = 2 * time.Minute
+// settleLimit is how long everything may take to settle at one stop of a journey through time: longer than any message
+// stays hidden that a killed host had in flight.
+const settleLimit = 5 * time.Minute
 
 // Advance moves the clock to the target and stops at every cron firing on the way: the clock is set to it, the rule
 // fires, and everything settles before the clock goes on. Between two cron firings each rate rule fires once, at the
