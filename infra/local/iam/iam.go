@@ -24,6 +24,7 @@ type Ledger struct {
 	place   template.Place
 	callers []*caller // in the template's order
 	byKey   map[string]*caller
+	names   []name
 }
 
 // caller is a function under its role.
@@ -47,7 +48,7 @@ type Need struct {
 // New reads the roles of the template's functions. The error, a template.Errors, names everything in them that can't be
 // evaluated, and everything that an event source mapping needs and its function's role lacks.
 func New(t *template.Template, place template.Place) (*Ledger, error) {
-	l := &Ledger{place: place, byKey: map[string]*caller{}}
+	l := &Ledger{place: place, byKey: map[string]*caller{}, names: names(t)}
 	var errs template.Errors
 	report := func(path, problem string) { errs = append(errs, path+": "+problem) }
 	policies := map[string]Policy{}

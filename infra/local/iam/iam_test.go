@@ -21,7 +21,8 @@ func shop(actions ...string) *template.Template {
 	worker := template.Function{LogicalID: "Worker", FunctionName: "shop-Worker", Role: role.ARN}
 	worker.Sources = []template.QueueSource{{Queue: arn(here, "sqs", "shop-Work")}}
 	worker.Sources[0].Event = "Work"
-	return &template.Template{Roles: []template.Role{role}, Functions: []template.Function{worker}}
+	tables := []template.Table{{LogicalID: "Order", ARN: strings.TrimSuffix(table, "s")}, {LogicalID: "Orders", ARN: table}}
+	return &template.Template{Tables: tables, Roles: []template.Role{role}, Functions: []template.Function{worker}}
 }
 
 // An event source mapping polls under the function's role: lambda/latest/dg/services-sqs-configure.html.
@@ -98,7 +99,7 @@ func TestTheGuard(t *testing.T) {
 	if want := map[string]int{"sqs:ReceiveMessage": 1, "sqs:GetQueueAttributes": 1, "sqs:DeleteMessage": 1, "dynamodb:GetItem": 1, "dynamodb:Query": 0, "sqs:SendMessage": 1}; !reflect.DeepEqual(times, want) {
 		t.Errorf("used %v, want %v", times, want)
 	}
-	if want := []Grant{{Action: "dynamodb:Query", Resource: table}}; !reflect.DeepEqual(account.Unused, want) {
+	if want := []Grant{{Action: "dynamodb:Query", Resource: "Orders"}}; !reflect.DeepEqual(account.Unused, want) {
 		t.Errorf("unused %v, want %v", account.Unused, want)
 	}
 	if len(account.Refused) != 4 {
