@@ -1,0 +1,220 @@
+package journeys_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// answer is what the system said last.
+type answer struct {
+	what   string // the request
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a answer) String() string { return fmt.Sprintf("%d %s (%s)", a.status, a.body, a.what) }
+
+// refusal is an answer that is no success, as an error.
+type refusal struct{ answer }
+
+func (r refusal) Error() string { return "answered " + r.answer.String() }
+
+// call sends a request to the API, as who says: a subject, "nobody", or a subject and what is wrong with its token.
+func (j *journey) call(method, path, who string, header http.Header, body []byte) error {
+	s, err := j.running()
+	if err != nil {
+		return err
+	}
+	if path, err = j.withIDs(path); err != nil {
+		return err
+	}
+	if header == nil {
+		header = http.Header{}
+	}
+	if who != "nobody" {
+		token, err := j.token(who)
+		if err != nil {
+			return err
+		}
+		header.Set("Authorization", "Bearer "+token)
+	}
+	if body != nil && header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "application/json")
+	}
+	if j.answer, err = send(method, s.api+path, header, body); err != nil {
+		return err
+	}
+	if err := j.answer.discreet(); err != nil {
+		return err
+	}
+	if j.answer.status >= 300 {
+		return refusal{j.answer}
+	}
+	return nil
+}
+
+// send sends a request and reads the answer.
+func send(method, url string, header http.Header, body []byte) (answer, error) {
+	request, err := http.NewRequest(method, url, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	request.Header = header
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	return answer{method + " " + request.URL.Path, response.StatusCode, response.Header, bytes.TrimSpace(text)}, err
+}
+
+// inner are words that no caller should ever read.
+var inner = regexp.MustCompile(`(?i)dynamo|sqs|kms|lambda|arn:|goroutine|\.go\b|internal/|functions/|127\.0\.0\.1|localhost|_TABLE|panic|smithy|huma`)
+
+// discreet tells whether an error keeps our insides to itself, and comes as a problem where the API itself answers.
+func (a answer) discreet() error {
+	if a.status < 400 {
+		return nil
+	}
+	if word := inner.Find(a.body); word != nil {
+		return fmt.Errorf("an error shows %q: %s", word, a)
+	}
+	var gateways struct{ Message string }
+	if json.Unmarshal(a.body, &gateways) == nil && gateways.Message != "" {
+		return nil
+	}
+	var problem struct {
+		Type, Title string
+		Status      int
+	}
+	if err := json.Unmarshal(a.body, &problem); err != nil || problem.Status != a.status || problem.Title == "" || a.header.Get("Content-Type") != "application/problem+json" {
+		return fmt.Errorf("an error is no problem document: %s", a)
+	}
+	return nil
+}
+
+// token is a token for who: "mei" is good; "mei/expired", "mei/other-audience" and "mei/other-issuer" are not, and
+// "mei/forged" is good but for its signature.
+func (j *journey) token(who string) (string, error) {
+	if token, ok := j.tokens[who]; ok {
+		return token, nil
+	}
+	subject, flaw, _ := strings.Cut(who, "/")
+	grant := map[string]any{"sub": subject}
+	switch flaw {
+	case "", "forged":
+	case "expired":
+		grant["valid_for"] = -60
+	case "other-audience":
+		grant["aud"] = []string{"somebody-else"}
+	case "other-issuer":
+		grant["iss"] = "https://issuer.example.com"
+	default:
+		return "", fmt.Errorf("a token can't be %q", flaw)
+	}
+	body, err := json.Marshal(grant)
+	if err != nil {
+		return "", err
+	}
+	a, err := send(http.MethodPost, j.system.issuer+"/token", http.Header{"Content-Type": {"application/json"}}, body)
+	if err != nil {
+		return "", err
+	}
+	var minted struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal(a.body, &minted); err != nil || minted.Token == "" {
+		return "", fmt.Errorf("no token for %s: %s", who, a)
+	}
+	if flaw == "forged" {
+		signature := strings.LastIndexByte(minted.Token, '.') + 1
+		minted.Token = minted.Token[:signature] + strings.Repeat("A", len(minted.Token)-signature)
+	}
+	j.tokens[who] = minted.Token
+	return minted.Token, nil
+}
+
+var named = regexp.MustCompile(`<[^<>\s]+@[^<>\s]+>`)
+
+// withIDs puts customers' ids in the places of their <e-mail>: /v1/customers/<mei@example.com>/tier.
+func (j *journey) withIDs(text string) (string, error) {
+	var failed error
+	text = named.ReplaceAllStringFunc(text, func(email string) string {
+		id, err := j.customer(strings.Trim(email, "<>"))
+		if err != nil {
+			failed = err
+		}
+		return id
+	})
+	return text, failed
+}
+
+// customer is the id of the one customer with this e-mail address.
+func (j *journey) customer(email string) (string, error) {
+	var found struct{ Items []struct{ ID string } }
+	if err := j.read("/v1/customers?email="+url.QueryEscape(email), &found); err != nil {
+		return "", err
+	}
+	if len(found.Items) != 1 {
+		return "", fmt.Errorf("%d customers have the e-mail address %s", len(found.Items), email)
+	}
+	return found.Items[0].ID, nil
+}
+
+// read gets a resource as admin and leaves the last answer as it was.
+func (j *journey) read(path string, into any) error {
+	before := j.answer
+	defer func() { j.answer = before }()
+	if err := j.call(http.MethodGet, path, admin, nil, nil); err != nil {
+		return err
+	}
+	return json.Unmarshal(j.answer.body, into)
+}
+
+// request is the command of an HTTP method.
+func request(method string) func(*journey, args) error {
+	return func(j *journey, a args) error {
+		header := http.Header{}
+		if a["if-unchanged"] != "" {
+			header.Set("If-Match", j.answer.header.Get("ETag"))
+		}
+		if method == http.MethodPatch {
+			header.Set("Content-Type", "application/merge-patch+json")
+		}
+		body, err := j.body(a)
+		if err != nil {
+			return err
+		}
+		return j.call(method, a["path"], a["as"], header, body)
+	}
+}
+
+// body is what the line says, the script's file that it names, or an object of so many bytes.
+func (j *journey) body(a args) ([]byte, error) {
+	text := a["body"]
+	if strings.HasSuffix(text, ".json") {
+		text = j.ts.ReadFile(text)
+	}
+	if a["bytes"] != "" {
+		n, err := strconv.Atoi(a["bytes"])
+		if err != nil {
+			return nil, err
+		}
+		const frame = `{"name":""}`
+		text = `{"name":"` + strings.Repeat("a", n-len(frame)) + `"}`
+	}
+	if text == "" {
+		return nil, nil
+	}
+	text, err := j.withIDs(text)
+	return []byte(text), err
+}

@@ -1,0 +1,65 @@
+package journeys_test
+
+import "net/http"
+
+// commands is the whole language, besides what testscript brings (comments, cmp, grep). A line that the system refuses
+// fails the journey; "! " before it says that the system must refuse. WHO is a subject, "nobody", or one with a flawed
+// token: mei/expired, mei/other-audience, mei/other-issuer, mei/forged. A DATE is 2026-01-05 (at ten) or
+// 2026-01-05T18:30, in Shanghai. <mei@example.com> in a path or a body is that customer's id.
+func commands() []command {
+	return []command{
+		// The shop and its people.
+		{"store ID [manager=SUBJECT]", store},
+		{"staff SUBJECT role=ROLE [stores=IDS] [gone]", staff},
+		{"connect SHOP store=ID [currency=CODE] [rate=CODE:DECIMAL@DATE]", connect},
+		{"customer EMAIL [name=NAME] [phone=PHONE] [owner=SUBJECT] [home=STORE] [as WHO]", createCustomer},
+		{"contact EMAIL by WHO [channel=NAME] [on DATE] [one-way]", contact},
+
+		// What shops deliver. Everything delivered is remembered.
+		{"order SHOP NUMBER [by EMAIL] [account=NUMBER] amount=DECIMAL [on DATE] [updated DATE] [cancelled]", order},
+		{"refund SHOP NUMBER of ORDER amount=DECIMAL [on DATE]", refund},
+		{"deliver SHOP TOPIC [BODY] [bytes=NUMBER] [signature=HOW]", deliver},
+		{"redeliver [twice] [backwards]", redeliver},
+
+		// The API. A BODY is one word in quotes, or a file of the script.
+		{"get PATH as WHO", request(http.MethodGet)},
+		{"post PATH [BODY] [bytes=NUMBER] as WHO", request(http.MethodPost)},
+		{"put PATH [BODY] [if-unchanged] as WHO", request(http.MethodPut)},
+		{"patch PATH [BODY] [if-unchanged] as WHO", request(http.MethodPatch)},
+		{"delete PATH [if-unchanged] as WHO", request(http.MethodDelete)},
+
+		// Time and work.
+		{"advance DURATION", advance},
+		{"to DATE", advanceTo},
+		{"settle", settle},
+		{"anew", anew},
+
+		// Faults and mending. A FUNCTION is named by its folder, a QUEUE by its name in the template.
+		{"fail FUNCTION [times=NUMBER]", fault("fail")},
+		{"hang FUNCTION [times=NUMBER]", fault("hang")},
+		{"crash FUNCTION [times=NUMBER]", fault("crash")},
+		{"mend FUNCTION", fault("none")},
+		{"throttle SERVICE times=NUMBER", trouble("throttle")},
+		{"cut SERVICE times=NUMBER", trouble("unreachable")},
+		{"send QUEUE TEXT", sendMessage},
+		{"redrive QUEUE", redrive},
+		{"discard QUEUE", discard},
+
+		// What must be so.
+		{"expect status CODE", expectStatus},
+		{"expect delivery STATUS [REASON]", expectDelivery},
+		{"expect problem STATUS [FIELD]", expectProblem},
+		{"expect header NAME [VALUE]", expectHeader},
+		{"expect answer PATH [VALUE]", expectAnswer},
+		{"expect customer EMAIL [level=LEVEL] [tier=TIER] [need=NEED] [status=STATUS] [rfm=SCORES] [spend=DECIMAL] [lifetime=DECIMAL] [purchases=NUMBER] [warned=DATE] [changes=DATE] [on=DATE]", expectCustomer},
+		{"expect reason EMAIL QUESTION [rule=RULE] [runner-up=ANSWER] [distance=NUMBER] [TEXT]", expectReason},
+		{"expect orders EMAIL NUMBER", expectOrders},
+		{"expect nobody EMAIL", expectNobody},
+		{"expect warning EMAIL [since=DATE] [owner=SUBJECT] [severity=SEVERITY] [escalated=SUBJECT] [outcome=OUTCOME] [open]", expectWarning},
+		{"expect warnings EMAIL NUMBER", expectWarnings},
+		{"expect queue QUEUE NUMBER", expectQueue},
+		{"count", count},
+		{"expect nothing-written [but=TABLE]", expectNothingWritten},
+		{"describe FILE EMAILS...", describe},
+	}
+}

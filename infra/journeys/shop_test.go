@@ -1,0 +1,205 @@
+package journeys_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// shop is a connected Shopify shop as it knows itself.
+type shop struct{ connection, domain, secret, currency string }
+
+// delivery is a webhook: what is signed, and under which topic it is sent.
+type delivery struct {
+	shop  shop
+	topic string
+	body  []byte
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// connect makes a shop known to the system. A rate is of one unit of its currency.
+func connect(j *journey, a args) error {
+	s := shop{connection: a["shop"], domain: a["shop"] + ".myshopify.com", secret: "the-client-secret-of-" + a["shop"], currency: "CNY"}
+	if a["currency"] != "" {
+		s.currency = a["currency"]
+	}
+	setting := object{"platform": "shopify", "shop": s.domain, "secrets": []string{s.secret}, "store": a["store"], "channel": "online", "region": "CN", "active": true}
+	if a["rate"] != "" {
+		currency, dated, _ := strings.Cut(a["rate"], ":")
+		rate, from, ok := strings.Cut(dated, "@")
+		if !ok {
+			return fmt.Errorf("a rate is like USD:7.2@2025-01-01, not %s", a["rate"])
+		}
+		setting["rates"] = []object{{"currency": currency, "from": from, "rate": rate}}
+	}
+	j.shops[s.connection] = s
+	return j.set("/v1/connections/"+s.connection, setting)
+}
+
+func (j *journey) shop(name string) (shop, error) {
+	s, ok := j.shops[name]
+	if !ok {
+		return s, fmt.Errorf("no shop %s is connected", name)
+	}
+	return s, nil
+}
+
+// order delivers an order as Shopify states it (Admin REST API, "Order"); without an account the buyer is a guest.
+func order(j *journey, a args) error {
+	s, err := j.shop(a["shop"])
+	if err != nil {
+		return err
+	}
+	placed, err := j.date(a["on"])
+	if err != nil {
+		return err
+	}
+	updated := placed
+	if a["updated"] != "" {
+		if updated, err = j.date(a["updated"]); err != nil {
+			return err
+		}
+	}
+	number := json.Number(a["number"])
+	body := object{
+		"id": number, "admin_graphql_api_id": "gid://shopify/Order/" + a["number"], "name": "#" + a["number"],
+		"email": a["by"], "phone": nil, "currency": s.currency, "presentment_currency": s.currency,
+		"created_at": placed, "processed_at": placed, "updated_at": updated, "cancelled_at": nil,
+		"financial_status": "paid", "fulfillment_status": nil, "source_name": "web", "test": false,
+		"total_price": a["amount"], "current_total_price": a["amount"], "refunds": []object{}, "customer": nil,
+		"line_items": []object{{"id": number, "product_id": 8810294313251, "sku": "SC-SILK-90", "title": "Silk scarf 90 cm", "quantity": 1,
+			"price": a["amount"], "discount_allocations": []object{}}},
+	}
+	if a["account"] != "" {
+		name, _, _ := strings.Cut(a["by"], "@")
+		body["customer"] = object{"id": json.Number(a["account"]), "email": a["by"], "phone": nil, "first_name": name, "last_name": "", "updated_at": placed}
+	}
+	if a["cancelled"] != "" {
+		body["cancelled_at"] = updated
+	}
+	return j.state(s, "orders/updated", body)
+}
+
+// refund delivers a refund as Shopify states it ("Refund").
+func refund(j *journey, a args) error {
+	s, err := j.shop(a["shop"])
+	if err != nil {
+		return err
+	}
+	at, err := j.date(a["on"])
+	if err != nil {
+		return err
+	}
+	id, of := json.Number(a["number"]), json.Number(a["of"])
+	return j.state(s, "refunds/create", object{
+		"id": id, "order_id": of, "admin_graphql_api_id": "gid://shopify/Refund/" + a["number"], "created_at": at, "processed_at": at,
+		"note": nil, "restock": true, "refund_line_items": []object{}, "order_adjustments": []object{},
+		"transactions": []object{{"id": id, "order_id": of, "kind": "refund", "status": "success", "amount": a["amount"], "currency": s.currency}},
+	})
+}
+
+// deliver sends any body under any topic; the signature may be wrong or missing.
+func deliver(j *journey, a args) error {
+	s, err := j.shop(a["shop"])
+	if err != nil {
+		return err
+	}
+	body, err := j.body(a)
+	if err != nil {
+		return err
+	}
+	header := s.headers(a["topic"], body)
+	switch a["signature"] {
+	case "":
+	case "wrong":
+		s.secret = "the-client-secret-of-somebody-else"
+		header = s.headers(a["topic"], body)
+	case "none":
+		header.Del(signature)
+	default:
+		return fmt.Errorf("a signature is wrong or none, not %s", a["signature"])
+	}
+	return j.hand(s, header, body)
+}
+
+// state delivers what a shop says, and remembers it.
+func (j *journey) state(s shop, topic string, says object) error {
+	body, err := json.Marshal(says)
+	if err != nil {
+		return err
+	}
+	d := delivery{s, topic, body}
+	j.sent = append(j.sent, d)
+	return j.hand(s, s.headers(topic, body), body)
+}
+
+// redeliver sends everything once more, as a shop does that had no answer.
+func redeliver(j *journey, a args) error {
+	all := slices.Clone(j.sent)
+	if a["backwards"] != "" {
+		slices.Reverse(all)
+	}
+	times := 1
+	if a["twice"] != "" {
+		times = 2
+	}
+	for _, d := range all {
+		for range times {
+			if err := j.hand(d.shop, d.shop.headers(d.topic, d.body), d.body); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hand posts a delivery. One that is answered with anything but "accepted" is refused in the journeys' sense.
+func (j *journey) hand(s shop, header http.Header, body []byte) error {
+	if err := j.call(http.MethodPost, "/v1/webhooks/shopify/"+s.connection, "nobody", header, body); err != nil {
+		return err
+	}
+	var told struct{ Status string }
+	if err := json.Unmarshal(j.answer.body, &told); err != nil {
+		return err
+	}
+	if told.Status != "accepted" {
+		return refusal{j.answer}
+	}
+	return nil
+}
+
+const signature = "X-Shopify-Hmac-Sha256"
+
+// headers are those of Shopify: the body is signed with HMAC-SHA256 under the shop's secret, in base64.
+func (s shop) headers(topic string, body []byte) http.Header {
+	mac := hmac.New(sha256.New, []byte(s.secret))
+	mac.Write(body)
+	sum := mac.Sum(nil)
+	h := http.Header{}
+	h.Set("Content-Type", "application/json")
+	h.Set("X-Shopify-Topic", topic)
+	h.Set("X-Shopify-Shop-Domain", s.domain)
+	h.Set("X-Shopify-Event-Id", base64.RawURLEncoding.EncodeToString(sum[:12]))
+	h.Set(signature, base64.StdEncoding.EncodeToString(sum))
+	return h
+}
+
+// date reads a DATE; "" is now.
+func (j *journey) date(text string) (time.Time, error) {
+	if text == "" {
+		return j.now()
+	}
+	if !strings.Contains(text, "T") {
+		text += "T" + strconv.Itoa(begin().Hour()) + ":00"
+	}
+	return time.ParseInLocation("2006-01-02T15:04", text, shanghai())
+}

@@ -1,0 +1,64 @@
+package journeys_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"guanxi/infra/local/clock"
+	"guanxi/infra/local/cloud"
+)
+
+// admin is the subject that a new system knows.
+const admin = "admin"
+
+// system is a running guanxi: where it is reached, and how it ends.
+type system struct {
+	api, control, issuer, dynamodb, sqs string // URLs
+	stack                               string // begins the names of its tables and queues
+	end                                 func()
+}
+
+// running is the journey's system; it starts with the first line that needs it.
+func (j *journey) running() (*system, error) {
+	if j.system != nil {
+		return j.system, nil
+	}
+	dir, err := os.MkdirTemp(j.dir, "cloud-")
+	if err != nil {
+		return nil, err
+	}
+	if err := clock.Begin(filepath.Join(dir, "clock.json"), begin()); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	stack := fmt.Sprintf("%s-%d-%s", j.ts.Name(), os.Getpid(), filepath.Base(dir))
+	c, err := cloud.Start(ctx, cloud.Config{
+		Template: filepath.Join("..", "..", "template.yaml"), Parameters: map[string]string{"FirstAdminSubject": admin},
+		Stack: stack, Dir: dir, InMemory: true, Processes: 2,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the local cloud: %w", err)
+	}
+	j.system = &system{api: c.API, control: c.Control, issuer: c.Issuer, dynamodb: c.DynamoDB, sqs: c.SQS, stack: stack, end: c.Stop}
+	return j.system, nil
+}
+
+// end stops the system; the next line that needs one gets an empty one. What was delivered stays known.
+func (j *journey) end() {
+	if j.system != nil {
+		j.system.end()
+		j.system = nil
+		clear(j.tokens)
+	}
+}
+
+// anew goes on with an empty system, at the time when all began.
+func anew(j *journey, _ args) error {
+	j.end()
+	_, err := j.running()
+	return err
+}
