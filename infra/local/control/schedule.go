@@ -88,7 +88,11 @@ func (s *Scheduler) keep(done time.Time) error {
 	if s.file == "" {
 		return nil
 	}
-	return os.WriteFile(s.file, []byte(s.done.Format(time.RFC3339Nano)), 0o644)
+	// Replaced as a whole: a host that is killed here leaves the old time or the new one.
+	if err := os.WriteFile(s.file+".new", []byte(s.done.Format(time.RFC3339Nano)), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(s.file+".new", s.file)
 }
 
 // Start fires rules as time flows, until Stop. What was missed since the last run is made up for by one firing each.

@@ -34,7 +34,8 @@ func NewChildren(dir string) (c *Children, ended int, err error) {
 			continue
 		}
 		// The number may have been given to another process since: it must still run our program.
-		if strings.HasPrefix(commandLine(pid), string(program)) && syscall.Kill(-pid, syscall.SIGKILL) == nil {
+		// An empty file, of a host that was killed while it wrote it, names no program.
+		if len(program) > 0 && strings.HasPrefix(commandLine(pid), string(program)) && syscall.Kill(-pid, syscall.SIGKILL) == nil {
 			ended++
 		}
 		if err := os.Remove(path); err != nil {

@@ -82,7 +82,11 @@ func signingKey(file string) (jwk.Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return key, os.WriteFile(file, text, 0o600)
+	// Whole or not at all: half a key would stop every later start.
+	if err := os.WriteFile(file+".new", text, 0o600); err != nil {
+		return nil, err
+	}
+	return key, os.Rename(file+".new", file)
 }
 
 // Authorizer accepts this issuer's tokens for its audience.

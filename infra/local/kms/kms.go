@@ -77,7 +77,11 @@ func secret(dir, id string) ([]byte, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return fresh, os.WriteFile(file, fresh, 0o600)
+	// Whole or not at all: half a key would stop every later start.
+	if err := os.WriteFile(file+".new", fresh, 0o600); err != nil {
+		return nil, err
+	}
+	return fresh, os.Rename(file+".new", file)
 }
 
 // call is the union of what the two calls take.
