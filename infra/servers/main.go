@@ -33,7 +33,7 @@ func main() {
 
 func run(ctx context.Context, command []string) error {
 	if len(command) == 0 {
-		return errors.New("name the command to run: go run ./infra/servers go test ./internal/store/...")
+		return errors.New("name the command to run, as in: go run ./infra/servers go test ./internal/store")
 	}
 	jars, err := backing.JarDir()
 	if err != nil {
