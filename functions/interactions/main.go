@@ -15,6 +15,7 @@ type config struct {
 	Customers  string      `env:"CUSTOMERS_TABLE"`
 	Facts      string      `env:"FACTS_TABLE"`
 	Settings   string      `env:"SETTINGS_TABLE"`
+	Audit      string        `env:"AUDIT_TABLE"`
 	SealKey    string      `env:"SEAL_KEY_ARN"`
 	FirstAdmin crm.Subject `env:"FIRST_ADMIN_SUBJECT"`
 }
@@ -24,6 +25,6 @@ func main() {
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	a := api.New(api.Config{Log: log, Staff: store.NewSettings(db, c.Settings, "", keys), FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Cursor)})
-	interactions.Register(a, store.NewPeople(db, c.Customers), store.NewFacts(db, c.Facts, keys))
+	interactions.Register(a, store.NewPeople(db, c.Customers), store.NewFacts(db, c.Facts, c.Audit, keys))
 	lambdaio.ServeHTTP(a, log)
 }

@@ -31,12 +31,15 @@ func main() {
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	keeper := decision.Keeper[standing.Measures, standing.Classes]{
-		Facts: store.NewFacts(db, c.Facts, keys),
+		Facts: store.NewFacts(db, c.Facts, "", keys),
 		Book:  standing.Book{Documents: store.NewSettings(db, c.Settings, "", keys), Currency: c.Currency, Zone: &c.Zone},
 		Store: store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, c.Facts, keys),
 	}
 	lambdaio.ServeQueue(func(ctx context.Context, e event.Envelope) error {
-		_, _, err := keeper.Keep(ctx, e.Customer, e.Cause, e.Trace, crm.AsOf(ctx))
+		kept, changed, err := keeper.Keep(ctx, e.Customer, e.Cause, e.Trace, crm.AsOf(ctx))
+		if err == nil {
+			log.InfoContext(ctx, "decided", "changed", changed, "of", kept.Trace) // the request that stated the newest fact
+		}
 		return err
 	}, log)
 }

@@ -16,6 +16,7 @@ type config struct {
 	Customers string        `env:"CUSTOMERS_TABLE"`
 	Settings  string        `env:"SETTINGS_TABLE"`
 	Recompute string        `env:"RECOMPUTE_QUEUE_URL"`
+	Warn      string        `env:"WARN_QUEUE_URL"`
 	Zone      time.Location `env:"TIME_ZONE"`
 }
 
@@ -26,7 +27,7 @@ func main() {
 		Base:     store.NewReview(db, c.Customers),
 		Editions: store.NewSettings(db, c.Settings, "", nil),
 		Sender:   queue.New(aws),
-		Queue:    c.Recompute,
+		Queues:   []string{c.Recompute, c.Warn},
 		Zone:     &c.Zone,
 	}
 	lambdaio.ServeQueue(reviewer.Review, log)

@@ -31,7 +31,7 @@ func main() {
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	people := store.NewCustomers(db, c.Customers, "", keys, &c.Zone)
-	facts := store.NewFacts(db, c.Facts, keys)
+	facts := store.NewFacts(db, c.Facts, "", keys)
 	receiver := webhook.Receiver{
 		Platforms:   map[string]webhook.Platform{intake.Shopify: shopify.Platform{}, intake.Generic: generic.Platform{}},
 		Connections: store.NewSettings(db, c.Settings, "", keys),

@@ -10,7 +10,7 @@ import (
 // cloud can travel in time.
 type Event struct {
 	At      time.Time // API Gateway's timeEpoch, SQS's SentTimestamp, EventBridge's time
-	Trace   string    // carried from the first request over stream and queues
+	Trace   string    // of the request, or of the message; a fact keeps it, since the stream carries keys only
 	Subject Subject   // who calls; empty where nobody proved it
 }
 

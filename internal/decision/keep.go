@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -73,7 +74,7 @@ func (k Keeper[M, C]) Keep(ctx context.Context, id crm.CustomerID, cause, trace 
 			return kept, false, err
 		}
 		next := decide(rules, id, facts, sent)
-		next.Cause, next.Trace = cause, trace
+		next.Cause, next.Trace = cause, cmp.Or(trace, facts.Trace) // the stream carries keys only
 		if strings.Compare(next.Guard.String(), before.Guard.String()) < 0 {
 			if again { // somebody who knew more has decided already
 				return before, false, nil

@@ -35,7 +35,6 @@ type Envelope struct {
 	Cause    string         `json:"cause,omitempty"` // the key of the fact, or "review"
 	Trace    string         `json:"trace,omitempty"`
 	Timer    string         `json:"timer,omitempty"` // for Due: the id to claim
-	Purpose  string         `json:"purpose,omitempty"`
 	Segment  int            `json:"segment,omitempty"`  // for Segment: this one …
 	Segments int            `json:"segments,omitempty"` // … of so many
 	AsOf     time.Time      `json:"as_of,omitzero"`     // for Segment: the review's date

@@ -17,7 +17,7 @@ func TestEveryMessageThatWasEverWritten(t *testing.T) {
 	want := map[string]event.Envelope{
 		"v1_wake.json":    {Version: 1, Kind: event.Wake, Customer: customer, Cause: "F#ORDER#shopify-cn#5001", Trace: "1-67400000-abc"},
 		"v1_changed.json": {Version: 1, Kind: event.Changed, Customer: customer, Cause: "H#2026-11-22T00:10:00.000Z#1.0.7", Trace: "1-67400000-abc"},
-		"v1_due.json":     {Version: 1, Kind: event.Due, Customer: customer, Timer: "churn-2026-03-03", Purpose: "escalate"},
+		"v1_due.json":     {Version: 1, Kind: event.Due, Customer: customer, Timer: "churn-2026-03-03"},
 		"v1_segment.json": {Version: 1, Kind: event.Segment, Segment: 3, Segments: 7, AsOf: time.Date(2026, 11, 22, 16, 10, 0, 0, time.UTC)},
 	}
 	files, err := filepath.Glob("testdata/*.json")

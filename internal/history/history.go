@@ -22,7 +22,8 @@ type Facts struct {
 	Refunds      []crm.Refund
 	Interactions []crm.Interaction
 	Seen         int64     // Σ rev of every fact read: grows with each accepted write
-	Newest       time.Time // the newest recorded time read
+	Newest       time.Time // the newest recorded time read …
+	Trace        string    // … and the trace of that fact
 }
 
 // History is the fold. Amounts are minor units of the base currency.

@@ -49,11 +49,13 @@ type Reviewer struct {
 	Base     Base
 	Editions Editions
 	Sender   Sender
-	Queue    string // whose worker decides
+	Queues   []string // whose workers look at the customer again: who decides, who warns
 	Zone     *time.Location
 }
 
-// Review handles one segment message. Repeating it wakes the same again, or
+// Review handles one segment message. It wakes who warns as well as who decides:
+// a lost message about a changed decision would else stay lost.
+// Repeating it wakes the same again, or
 // fewer: who has been decided meanwhile is due no more.
 func (r Reviewer) Review(ctx context.Context, e event.Envelope) error {
 	edition, err := r.Editions.ActivePolicy(ctx, true)
@@ -65,6 +67,11 @@ func (r Reviewer) Review(ctx context.Context, e event.Envelope) error {
 		for i, id := range due {
 			wake[i] = event.Envelope{Kind: event.Wake, Customer: id, Cause: "review", Trace: e.Trace}
 		}
-		return r.Sender.Send(ctx, r.Queue, wake)
+		for _, queue := range r.Queues {
+			if err := r.Sender.Send(ctx, queue, wake); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

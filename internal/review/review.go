@@ -2,12 +2,6 @@
 // of time alone can change a decision, and how the base is cut for it.
 package review
 
-import "guanxi/internal/crm"
-
-// Due tells whether a customer's decision is to be made again on the date. A
-// zero reviewAt means that nobody ever decided: that is due.
-func Due(reviewAt, on crm.Date) bool { return reviewAt <= on }
-
 const (
 	segmentBytes = 64 << 20
 	mostSegments = 1_000_000 // DynamoDB's limit for TotalSegments

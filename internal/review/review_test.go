@@ -4,18 +4,8 @@ import (
 	"math"
 	"testing"
 
-	"guanxi/internal/crm"
 	"guanxi/internal/review"
 )
-
-func TestDue(t *testing.T) {
-	const tonight = crm.Date(20500)
-	for reviewAt, want := range map[crm.Date]bool{0: true, tonight - 30: true, tonight: true, tonight + 1: false} {
-		if got := review.Due(reviewAt, tonight); got != want {
-			t.Errorf("to be reviewed on %q: %t", reviewAt, got)
-		}
-	}
-}
 
 func TestSegments(t *testing.T) {
 	const mb = 1 << 20

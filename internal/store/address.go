@@ -95,7 +95,7 @@ func (f Facts) ParkRefund(ctx context.Context, r crm.Refund) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return accepted(w.do(ctx, "store.ParkRefund"))
+	return accepted(f.record(ctx, "store.ParkRefund", "refund-order", w))
 }
 
 // ParkDeletion keeps the news that an order was deleted at its source.

@@ -21,7 +21,7 @@ func TestBudgets(t *testing.T) {
 	env := storetest.Open(t)
 	var (
 		c, d, ctx = customers(env), decisions(env), storetest.Context(noon)
-		facts     = store.NewFacts(env.DB, env.Facts, env.Keys)
+		facts     = store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys)
 		people    = identity.Resolver{Locks: c, Profiles: c}
 		book      = standing.Book{Documents: store.NewSettings(env.DB, env.Settings, env.Audit, env.Keys), Currency: "CNY", Zone: env.Zone}
 		keeper    = decision.Keeper[standing.Measures, standing.Classes]{Facts: facts, Book: book, Store: d}

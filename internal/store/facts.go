@@ -13,11 +13,22 @@ import (
 // Facts is the table of what happened. Its stream wakes everything else.
 type Facts struct {
 	table table
+	audit audit
 	seal  sealer
 }
 
-func NewFacts(db DB, name string, keys *seal.Keys) Facts {
-	return Facts{table{db.client, name}, sealer{keys}}
+// NewFacts keeps facts; audited is the Audit table, needed only where people
+// write: a machine's fact is its own record (source and delivery).
+func NewFacts(db DB, name, audited string, keys *seal.Keys) Facts {
+	return Facts{table{db.client, name}, audit{table{db.client, audited}}, sealer{keys}}
+}
+
+// record writes a fact; a person's together with its audit entry.
+func (f Facts) record(ctx context.Context, op, action string, w write) error {
+	if crm.EventOf(ctx).Subject == "" {
+		return w.do(ctx, op)
+	}
+	return together(ctx, op, w, f.audit.entry(ctx, action, w.key.PK+" "+w.key.SK))
 }
 
 // factItem is what every fact has in clear, beside one sealed body.
@@ -107,7 +118,7 @@ func (f Facts) PutOrder(ctx context.Context, o crm.Order) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	err = w.do(ctx, op)
+	err = f.record(ctx, op, "put-order", w)
 	if refused, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok && refused.Item["moved"] != nil {
 		return false, err
 	}
@@ -178,5 +189,5 @@ func (f Facts) PutInteraction(ctx context.Context, i crm.Interaction) (bool, err
 		}
 		attributes[bodyAttribute] = sealed
 	}
-	return accepted(f.upsert(k, i.Version, attributes).do(ctx, "store.PutInteraction"))
+	return accepted(f.record(ctx, "store.PutInteraction", "record-interaction", f.upsert(k, i.Version, attributes)))
 }

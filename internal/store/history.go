@@ -23,7 +23,7 @@ func (f Facts) History(ctx context.Context, id crm.CustomerID) (history.Facts, e
 		}
 		all.Seen += stored.Rev
 		if recorded := instant(stored.Recorded); recorded.After(all.Newest) {
-			all.Newest = recorded
+			all.Newest, all.Trace = recorded, stored.Trace
 		}
 		return f.gather(ctx, &all, stored)
 	})
