@@ -132,3 +132,24 @@ func TestTheGuardOfKMS(t *testing.T) {
 		t.Errorf("who is no function: %v", err)
 	}
 }
+
+// What the guard adds to a call of a common size.
+func BenchmarkGuard(b *testing.B) {
+	ledger, err := New(shop("sqs:ReceiveMessage", "sqs:GetQueueAttributes", "sqs:DeleteMessage"), here)
+	if err != nil {
+		b.Fatal(err)
+	}
+	guarded := ledger.DynamoDB(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	body := `{"TableName":"shop-Orders","Item":{"PK":{"S":"x"},"sealed":{"B":"` + strings.Repeat("A", 1024) + `"}}}`
+	for _, signer := range []string{"Worker", "somebody"} {
+		b.Run(signer, func(b *testing.B) {
+			r := httptest.NewRequest("POST", "/", nil)
+			r.Header.Set("X-Amz-Target", "DynamoDB_20120810.GetItem")
+			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+signer+"/20261122/us-east-1/dynamodb/aws4_request")
+			for b.Loop() {
+				r.Body = io.NopCloser(strings.NewReader(body))
+				guarded.ServeHTTP(httptest.NewRecorder(), r)
+			}
+		})
+	}
+}

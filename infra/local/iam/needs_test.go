@@ -71,12 +71,3 @@ func TestCallsThatAreNotUnderstood(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkNeeds(b *testing.B) {
-	body := []byte(`{"TableName":"shop-Orders","Item":{"PK":{"S":"x"},"sealed":{"B":"` + strings.Repeat("A", 1024) + `"}}}`)
-	for b.Loop() {
-		if _, err := dynamoDB(here, "DynamoDB_20120810.PutItem", body); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
