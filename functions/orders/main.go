@@ -15,7 +15,7 @@ type config struct {
 	Customers  string      `env:"CUSTOMERS_TABLE"`
 	Facts      string      `env:"FACTS_TABLE"`
 	Settings   string      `env:"SETTINGS_TABLE"`
-	Audit      string        `env:"AUDIT_TABLE"`
+	Audit      string      `env:"AUDIT_TABLE"`
 	SealKey    string      `env:"SEAL_KEY_ARN"`
 	FirstAdmin crm.Subject `env:"FIRST_ADMIN_SUBJECT"`
 	Currency   string      `env:"BASE_CURRENCY"`

@@ -34,12 +34,12 @@ func main() {
 		Facts: store.NewFacts(db, c.Facts, "", keys),
 		Book:  standing.Book{Documents: store.NewSettings(db, c.Settings, "", keys), Currency: c.Currency, Zone: &c.Zone},
 		Store: store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, c.Facts, keys),
+		Kept: func(ctx context.Context, r standing.Record, changed bool) {
+			log.InfoContext(ctx, "decided", "changed", changed, "of", r.Trace) // the request that stated the newest fact
+		},
 	}
 	lambdaio.ServeQueue(func(ctx context.Context, e event.Envelope) error {
-		kept, changed, err := keeper.Keep(ctx, e.Customer, e.Cause, e.Trace, crm.AsOf(ctx))
-		if err == nil {
-			log.InfoContext(ctx, "decided", "changed", changed, "of", kept.Trace) // the request that stated the newest fact
-		}
+		_, _, err := keeper.Keep(ctx, e.Customer, e.Cause, e.Trace, crm.AsOf(ctx))
 		return err
 	}, log)
 }

@@ -47,6 +47,8 @@ type Keeper[M any, C comparable] struct {
 	Facts FactReader
 	Book  RuleBook[M, C]
 	Store Store[M, C]
+	// Kept, where it is set, is told of each decision that was written, for the log.
+	Kept func(ctx context.Context, r Record[M, C], changed bool)
 }
 
 // reviewWithin bounds how long a lost wake-up can stay unnoticed, in days.
@@ -85,7 +87,11 @@ func (k Keeper[M, C]) Keep(ctx context.Context, id crm.CustomerID, cause, trace 
 		if crm.KindOf(err) == crm.Conflict {
 			continue
 		}
-		return next, err == nil && next.Classes != before.Classes, err
+		changed := next.Classes != before.Classes
+		if err == nil && k.Kept != nil {
+			k.Kept(ctx, next, changed)
+		}
+		return next, err == nil && changed, err
 	}
 	return kept, false, crm.Fail("decision.Keep", crm.Unavailable, "lost %d races in a row", attempts)
 }

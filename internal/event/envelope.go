@@ -34,7 +34,7 @@ type Envelope struct {
 	Customer crm.CustomerID `json:"customer,omitempty"`
 	Cause    string         `json:"cause,omitempty"` // the key of the fact, or "review"
 	Trace    string         `json:"trace,omitempty"`
-	Timer    string         `json:"timer,omitempty"` // for Due: the id to claim
+	Timer    string         `json:"timer,omitempty"`    // for Due: the id to claim
 	Segment  int            `json:"segment,omitempty"`  // for Segment: this one …
 	Segments int            `json:"segments,omitempty"` // … of so many
 	AsOf     time.Time      `json:"as_of,omitzero"`     // for Segment: the review's date
