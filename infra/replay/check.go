@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"math/big"
+
+	"guanxi/infra/purchases"
 )
 
 // difference is one answer of the system that is not what brute force found.
@@ -22,11 +24,11 @@ func (d difference) String() string {
 // date, though it may have been decided on an earlier one (its spend is that
 // date's). What is derived again for the date must be right in everything.
 func check(all []purchase, got map[string]answers, rate *big.Rat, customers []string, on day) (wrong []difference) {
-	of := byCustomer(all)
+	of := purchases.ByCustomer(all)
 	for _, name := range customers {
 		a, want := got[name], bruteForce(of[name], rate, on)
 		kept := want
-		if decidedOn, err := parseDay(a.Stored.On); err == nil && decidedOn <= on {
+		if decidedOn, err := purchases.ParseDay(a.Stored.On); err == nil && decidedOn <= on {
 			kept.Spend = bruteForce(of[name], rate, decidedOn).Spend
 		}
 		if s := a.Stored.standing(); s != kept {

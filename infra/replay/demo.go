@@ -14,6 +14,8 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"golang.org/x/sync/errgroup"
+
+	"guanxi/infra/purchases"
 )
 
 // The connections of the demonstration: an online shop, and a till in each store.
@@ -81,7 +83,7 @@ func demo(ctx context.Context, dev string, out, say io.Writer) error {
 	if err := s.settings(ctx); err != nil {
 		return err
 	}
-	people := generate(dayOf(now, local), []string{"sh-001", "sh-002", "hz-001"})
+	people := generate(purchases.DayOf(now, local), []string{"sh-001", "sh-002", "hz-001"})
 	if err := s.people(ctx, people, now); err != nil {
 		return err
 	}
@@ -154,7 +156,7 @@ func (s seeder) person(ctx context.Context, p person, now time.Time) error {
 		return err
 	}
 	for _, on := range p.Calls {
-		call := map[string]any{"at": on.at(15*time.Hour, s.shop.Zone), "channel": "phone", "two_way": true, "content": "Asked how the scarf wears; wants to hear of the autumn colours"}
+		call := map[string]any{"at": on.At(15*time.Hour, s.shop.Zone), "channel": "phone", "two_way": true, "content": "Asked how the scarf wears; wants to hear of the autumn colours"}
 		if err := s.system.post(ctx, "/v1/customers/"+id+"/interactions", call); err != nil {
 			return err
 		}
@@ -163,7 +165,7 @@ func (s seeder) person(ctx context.Context, p person, now time.Time) error {
 }
 
 func (s seeder) order(ctx context.Context, p person, o demoOrder, customer any) error {
-	placed := o.Date.at(o.Placed, s.shop.Zone)
+	placed := o.Date.At(o.Placed, s.shop.Zone)
 	if o.Store == "" {
 		e := errand{purchase: o.purchase, Placed: o.Placed}
 		says := e.statements()[0]

@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"guanxi/infra/purchases"
+)
 
 // figures are what the report says about the customers, counted from the
 // system's own answers; only what somebody did after a warning is read in the
@@ -32,20 +36,20 @@ type quarter struct {
 const followDays = 90
 
 func count(all []purchase, got map[string]answers, first, last day, zone *time.Location) (f figures) {
-	for end := first.quarterEnd(); ; end = (end + 1).quarterEnd() {
+	for end := first.QuarterEnd(); ; end = (end + 1).QuarterEnd() {
 		f.Quarters = append(f.Quarters, quarter{End: min(end, last), Level: map[string]int{}, Tier: map[string]int{}, Whole: end+followDays <= last})
 		if end >= last {
 			break
 		}
 	}
-	of := byCustomer(all)
+	of := purchases.ByCustomer(all)
 	for name, a := range got {
 		for i := range f.Quarters {
 			f.Quarters[i].add(a, of[name], zone)
 		}
 		for _, w := range a.Warnings {
 			f.Raised++
-			if on := dayOf(w.OpenedAt, zone); on+followDays-1 <= last {
+			if on := purchases.DayOf(w.OpenedAt, zone); on+followDays-1 <= last {
 				f.Followed++
 				if bought(of[name], on, on+followDays-1) {
 					f.Bought++
@@ -56,7 +60,7 @@ func count(all []purchase, got map[string]answers, first, last day, zone *time.L
 	return f
 }
 
-func (q *quarter) add(a answers, purchases []purchase, zone *time.Location) {
+func (q *quarter) add(a answers, of []purchase, zone *time.Location) {
 	c, known := a.at(q.End, zone)
 	if !known || c.Need == "prospect" {
 		return
@@ -67,7 +71,7 @@ func (q *quarter) add(a answers, purchases []purchase, zone *time.Location) {
 	if c.Need != "existing" {
 		return
 	}
-	returned := bought(purchases, q.End+1, q.End+followDays)
+	returned := bought(of, q.End+1, q.End+followDays)
 	switch {
 	case c.Warned != "":
 		q.Warned++
@@ -85,7 +89,7 @@ func (q *quarter) add(a answers, purchases []purchase, zone *time.Location) {
 // at is what had been decided when the date ended: the newest change of then.
 func (a answers) at(end day, zone *time.Location) (c classes, known bool) {
 	for _, change := range a.Changes { // the newest first
-		if dayOf(change.At, zone) <= end {
+		if purchases.DayOf(change.At, zone) <= end {
 			return change.After, true
 		}
 	}
@@ -93,8 +97,8 @@ func (a answers) at(end day, zone *time.Location) (c classes, known bool) {
 }
 
 // bought tells whether one of the purchases is dated from … to.
-func bought(purchases []purchase, from, to day) bool {
-	for _, p := range purchases {
+func bought(of []purchase, from, to day) bool {
+	for _, p := range of {
 		if p.Date >= from && p.Date <= to {
 			return true
 		}

@@ -3,12 +3,14 @@ package main
 import (
 	"testing"
 	"time"
+
+	"guanxi/infra/purchases"
 )
 
 func TestFigures(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*3600)
 	on := func(date string, hour int) time.Time {
-		return mustDay(t, date).at(time.Duration(hour)*time.Hour, shanghai)
+		return mustDay(t, date).At(time.Duration(hour)*time.Hour, shanghai)
 	}
 	purchases := []purchase{
 		{Customer: "returns", Date: mustDay(t, "1997-01-05")}, {Customer: "returns", Date: mustDay(t, "1997-01-20")}, {Customer: "returns", Date: mustDay(t, "1997-06-30")},
@@ -56,4 +58,13 @@ func TestFigures(t *testing.T) {
 	if !june.Whole || f.Quarters[2].Whole {
 		t.Error("90 days after 30 June lie in the file, 90 days after 30 September do not")
 	}
+}
+
+func mustDay(t *testing.T, s string) day {
+	t.Helper()
+	d, err := purchases.ParseDay(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

@@ -26,6 +26,7 @@ import (
 	_ "time/tzdata" // the zone of the deployment, on machines that know no zones
 
 	"guanxi/infra/local/cloud"
+	"guanxi/infra/purchases"
 )
 
 func main() {
@@ -92,7 +93,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer file.Close()
-	purchases, err := readPurchases(file)
+	all, err := purchases.Read(file)
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.file, err)
 	}
@@ -105,7 +106,7 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	result, err := perform(ctx, purchases, o, rate)
+	result, err := perform(ctx, all, o, rate)
 	if err != nil {
 		return err
 	}
@@ -119,8 +120,8 @@ func run(ctx context.Context, args []string) error {
 // zone is the deployment's, where a day begins and ends.
 const zone = "Asia/Shanghai"
 
-// perform starts a cloud, replays the purchases through it, and checks it.
-func perform(ctx context.Context, purchases []purchase, o options, rate *big.Rat) (result report, err error) {
+// perform starts a cloud, replays all purchases through it, and checks it.
+func perform(ctx context.Context, all []purchase, o options, rate *big.Rat) (result report, err error) {
 	local, err := time.LoadLocation(zone)
 	if err != nil {
 		return result, err
@@ -128,16 +129,16 @@ func perform(ctx context.Context, purchases []purchase, o options, rate *big.Rat
 	began := time.Now()
 	r := replay{spent: map[phase]time.Duration{}, shop: shop{
 		Connection: "shopify-us", Domain: "cdnow.myshopify.com", Secret: shopifySecret(),
-		Currency: "USD", Product: "Compact disc", Zone: local, Accounts: openAccounts(purchases),
+		Currency: "USD", Product: "Compact disc", Zone: local, Accounts: openAccounts(all),
 	}}
-	r.days, r.tally = plan(purchases, o.shares)
+	r.days, r.tally = plan(all, o.shares)
 
 	var c *cloud.Cloud
 	err = r.during(starting, func() (err error) {
 		c, r.system, err = startCloud(ctx, cloud.Config{
 			Template: o.template, Dir: o.dir, InMemory: o.memory,
 			Progress: func(doing string) { fmt.Fprintln(os.Stderr, doing) },
-		}, r.tally.First.at(0, local))
+		}, r.tally.First.At(0, local))
 		return err
 	})
 	if err != nil {
@@ -153,9 +154,9 @@ func perform(ctx context.Context, purchases []purchase, o options, rate *big.Rat
 	}
 	c.Stop() // only then all processor time is known
 	return report{
-		tally: r.tally, figures: count(purchases, got, r.tally.First, r.tally.Last, local),
+		tally: r.tally, figures: count(all, got, r.tally.First, r.tally.Last, local),
 		Rate: o.rate, Retried: r.system.retried.Load(), Spent: r.spent, Wall: time.Since(began), Busy: processorTime(),
-		Wrong: check(purchases, got, rate, r.shop.customers(), r.tally.Last),
+		Wrong: check(all, got, rate, r.shop.customers(), r.tally.Last),
 	}, nil
 }
 
@@ -167,7 +168,7 @@ func (r *replay) perform(ctx context.Context, o options) (map[string]answers, er
 		if err != nil {
 			return nil, err
 		}
-		from = dayOf(now, r.shop.Zone)
+		from = purchases.DayOf(now, r.shop.Zone)
 	}
 	if err := r.during(starting, func() error { return r.setUp(ctx, o.rate) }); err != nil {
 		return nil, err

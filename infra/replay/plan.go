@@ -3,6 +3,8 @@ package main
 import (
 	"math/rand/v2"
 	"time"
+
+	"guanxi/infra/purchases"
 )
 
 // Orders are placed on their date between midnight and closing, and delivered
@@ -35,8 +37,8 @@ type tally struct {
 // plan says on which date each order is delivered, and how. It is the same for
 // the same file and shares, whatever the machine.
 func plan(all []purchase, s shares) (map[day][]errand, tally) {
-	first, last := span(all)
-	t := tally{Orders: len(all), People: len(byCustomer(all)), First: first, Last: last}
+	first, last := purchases.Span(all)
+	t := tally{Orders: len(all), People: len(purchases.ByCustomer(all)), First: first, Last: last}
 	days := map[day][]errand{}
 	for _, p := range all {
 		dice := rand.New(rand.NewPCG(uint64(p.Line), 0))

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"guanxi/infra/purchases"
 )
 
 // thousand is a purchase a day of each of ten customers.
@@ -88,13 +90,13 @@ func TestALineAddsUpToTheAmount(t *testing.T) {
 	for _, amount := range []int64{0, 1, 2, 3, 999, 1000, 1001} {
 		for quantity := int64(1); quantity < 8; quantity++ {
 			l := shop{}.line(amount, quantity)
-			each, err := parseCents(l.Price)
+			each, err := purchases.ParseCents(l.Price)
 			if err != nil {
 				t.Fatal(err)
 			}
 			sum := each * quantity
 			for _, d := range l.Discounts {
-				off, err := parseCents(d.Amount)
+				off, err := purchases.ParseCents(d.Amount)
 				if err != nil {
 					t.Fatal(err)
 				}

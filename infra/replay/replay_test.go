@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"guanxi/infra/local/cloud"
+	"guanxi/infra/purchases"
 )
 
 // TestRealPurchasesThroughTheWholeSystem replays 14 months of some sixty real
@@ -24,12 +25,12 @@ func TestRealPurchasesThroughTheWholeSystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	purchases, err := readPurchases(file)
+	all, err := purchases.Read(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := options{template: "../../template.yaml", dir: t.TempDir(), rate: "100", memory: true, shares: shares{Repeated: 0.05, Late: 0.02, Outdated: 0.03}}
-	result, err := perform(t.Context(), purchases, o, big.NewRat(100, 1))
+	result, err := perform(t.Context(), all, o, big.NewRat(100, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,8 +103,8 @@ func askAll(t *testing.T, s *system) map[string]int {
 		t.Fatal(err)
 	}
 	seen := map[string]int{}
-	for _, p := range generate(dayOf(now, local), []string{"sh-001", "sh-002", "hz-001"}) {
-		a, err := s.answersOn(context.Background(), p.Account.Email, dayOf(now, local))
+	for _, p := range generate(purchases.DayOf(now, local), []string{"sh-001", "sh-002", "hz-001"}) {
+		a, err := s.answersOn(context.Background(), p.Account.Email, purchases.DayOf(now, local))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +117,7 @@ func askAll(t *testing.T, s *system) map[string]int {
 		for _, o := range p.Orders {
 			bought = append(bought, o.purchase)
 		}
-		want := bruteForce(bought, big.NewRat(1, 1), dayOf(now, local))
+		want := bruteForce(bought, big.NewRat(1, 1), purchases.DayOf(now, local))
 		if kept.Level != want.Level || kept.Spend != want.Spend {
 			t.Errorf("%s is %s, not %s", p.Name, kept, want)
 		}

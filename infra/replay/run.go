@@ -58,7 +58,7 @@ func (r *replay) run(ctx context.Context, from day, p progress) error {
 			p.did(nightUnits, d.String()) // the clock passes by, and the nights on the way are lived through at the next stop
 			continue
 		}
-		if at := d.at(closing, r.shop.Zone); at.After(now) { // a resumed day is past closing
+		if at := d.At(closing, r.shop.Zone); at.After(now) { // a resumed day is past closing
 			if err := r.during(nights, func() error { return r.system.advance(ctx, at) }); err != nil {
 				return fmt.Errorf("the night before %s: %w", d, err)
 			}

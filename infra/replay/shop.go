@@ -127,7 +127,7 @@ type discount struct {
 
 // body states the order.
 func (s shop) body(e errand, says statement) []byte {
-	placed := e.Date.at(e.Placed, s.Zone)
+	placed := e.Date.At(e.Placed, s.Zone)
 	number := strconv.Itoa(e.Line)
 	buyer := s.Accounts[e.Customer]
 	payload := orderPayload{

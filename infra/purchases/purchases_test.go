@@ -1,22 +1,22 @@
-package main
+package purchases
 
 import (
 	"strings"
 	"testing"
 )
 
-func TestReadPurchases(t *testing.T) {
+func TestRead(t *testing.T) {
 	const file = `# bought at a market stall
 date,amount,customer,quantity
 1997-01-31,29.33,Mei Chen,2
 
 1998-12-01,5,"Li, Wei",1
 `
-	got, err := readPurchases(strings.NewReader(file))
+	got, err := Read(strings.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []purchase{
+	want := []Purchase{
 		{Line: 3, Customer: "Mei Chen", Date: mustDay(t, "1997-01-31"), Quantity: 2, Amount: 2933},
 		{Line: 5, Customer: "Li, Wei", Date: mustDay(t, "1998-12-01"), Quantity: 1, Amount: 500},
 	}
@@ -46,7 +46,7 @@ func TestAWrongFileNamesLineAndColumn(t *testing.T) {
 		"a quote in mid-field":  {header + "1,1997-01-01,1\",2\n", "parse error on line 2, column 15"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			all, err := readPurchases(strings.NewReader(test.file))
+			all, err := Read(strings.NewReader(test.file))
 			if err == nil {
 				t.Fatalf("read as %+v", all)
 			}
@@ -57,9 +57,9 @@ func TestAWrongFileNamesLineAndColumn(t *testing.T) {
 	}
 }
 
-func mustDay(t *testing.T, s string) day {
+func mustDay(t *testing.T, s string) Day {
 	t.Helper()
-	d, err := parseDay(s)
+	d, err := ParseDay(s)
 	if err != nil {
 		t.Fatal(err)
 	}

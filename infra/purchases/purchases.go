@@ -1,4 +1,6 @@
-package main
+// Package purchases reads the file of purchases that make replay and make
+// backtest take: CSV with a header, one order a row (docs/replay.md).
+package purchases
 
 import (
 	"encoding/csv"
@@ -11,11 +13,11 @@ import (
 	"strings"
 )
 
-// purchase is one row of the file: one order.
-type purchase struct {
+// Purchase is one row of the file: one order.
+type Purchase struct {
 	Line     int // in the file; names the order
 	Customer string
-	Date     day // local
+	Date     Day // local
 	Quantity int64
 	Amount   int64 // of the whole order, in cents
 }
@@ -23,9 +25,9 @@ type purchase struct {
 // columns are the header's, in any order.
 var columns = [...]string{"customer", "date", "quantity", "amount"}
 
-// readPurchases reads the whole file or says which line and column is wrong.
+// Read reads the whole file or says which line and column is wrong.
 // Lines that begin with # are comments.
-func readPurchases(r io.Reader) ([]purchase, error) {
+func Read(r io.Reader) ([]Purchase, error) {
 	rows := csv.NewReader(r)
 	rows.Comment = '#'
 	header, err := rows.Read()
@@ -41,7 +43,7 @@ func readPurchases(r io.Reader) ([]purchase, error) {
 			return nil, fmt.Errorf("line 1: there is no column %s: the header must be %s", name, strings.Join(columns[:], ","))
 		}
 	}
-	var all []purchase
+	var all []Purchase
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -66,17 +68,17 @@ func readPurchases(r io.Reader) ([]purchase, error) {
 
 // parsePurchase reads the fields of a row; with an error, wrong is the index in
 // columns of the one to blame.
-func parsePurchase(customer, date, quantity, amount string) (p purchase, wrong int, err error) {
+func parsePurchase(customer, date, quantity, amount string) (p Purchase, wrong int, err error) {
 	if p.Customer = strings.TrimSpace(customer); p.Customer == "" {
 		return p, 0, errors.New("is empty")
 	}
-	if p.Date, err = parseDay(date); err != nil || p.Date <= 0 {
+	if p.Date, err = ParseDay(date); err != nil || p.Date <= 0 {
 		return p, 1, fmt.Errorf("%q is not a date from 1970 on, like 1997-01-31", date)
 	}
 	if p.Quantity, err = strconv.ParseInt(quantity, 10, 32); err != nil || p.Quantity < 1 {
 		return p, 2, fmt.Errorf("%q is not a whole number from 1 on", quantity)
 	}
-	if p.Amount, err = parseCents(amount); err != nil {
+	if p.Amount, err = ParseCents(amount); err != nil {
 		return p, 3, err
 	}
 	return p, 0, nil
@@ -85,8 +87,8 @@ func parsePurchase(customer, date, quantity, amount string) (p purchase, wrong i
 // maxCents leaves room for a rate.
 const maxCents = math.MaxInt64 / 1_000_000
 
-// parseCents reads an amount like 29.33, 29.3 or 29.
-func parseCents(s string) (int64, error) {
+// ParseCents reads an amount like 29.33, 29.3 or 29.
+func ParseCents(s string) (int64, error) {
 	bad := fmt.Errorf("%q is not an amount like 29.33", s)
 	whole, fraction, dot := strings.Cut(s, ".")
 	if dot && (len(fraction) < 1 || len(fraction) > 2) {
@@ -103,8 +105,8 @@ func parseCents(s string) (int64, error) {
 	return cents, nil
 }
 
-// span is the first and the last date on which somebody bought.
-func span(all []purchase) (first, last day) {
+// Span is the first and the last date on which somebody bought.
+func Span(all []Purchase) (first, last Day) {
 	first, last = all[0].Date, all[0].Date
 	for _, p := range all {
 		first, last = min(first, p.Date), max(last, p.Date)
@@ -112,9 +114,9 @@ func span(all []purchase) (first, last day) {
 	return first, last
 }
 
-// byCustomer gives each customer's purchases.
-func byCustomer(all []purchase) map[string][]purchase {
-	of := map[string][]purchase{}
+// ByCustomer gives each customer's purchases.
+func ByCustomer(all []Purchase) map[string][]Purchase {
+	of := map[string][]Purchase{}
 	for _, p := range all {
 		of[p.Customer] = append(of[p.Customer], p)
 	}
