@@ -41,7 +41,7 @@ row | who                              | of ours                           | fro
 5   | telemetry                        | -                                 | log/slog            | what leaves as a log line leaves here
 6   | seal                             | crm                               | sdk kms tink        | what is secret is sealed here
 7   | routing review sweep warning     | row-1 row-2 row-3                 | log/slog            | what a woken function does, over ports of its own
-8   | store                            | row-1 row-2 row-3 seal identity(test) | sdk dynamodb        | the only room with DynamoDB
+8   | store                            | row-1 row-2 row-3 seal identity(test) webhook(test) webhook/shopify(test) | sdk dynamodb        | the only room with DynamoDB
     | store/storetest                  | earlier                           | os                  | whose server DYNAMODB_ENDPOINT names
 9   | queue                            | crm event                         | sdk sqs             | the only room with SQS
 10  | lambdaio                         | crm event telemetry               | lambda log/slog net/http | the only room with Lambda
