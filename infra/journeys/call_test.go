@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -205,7 +204,7 @@ func (j *journey) body(a args) ([]byte, error) {
 		text = j.ts.ReadFile(text)
 	}
 	if a["bytes"] != "" {
-		n, err := strconv.Atoi(a["bytes"])
+		n, err := number(a["bytes"])
 		if err != nil {
 			return nil, err
 		}

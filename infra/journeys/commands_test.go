@@ -44,6 +44,9 @@ func commands() []command {
 		{"send QUEUE TEXT", sendMessage},
 		{"redrive QUEUE", redrive},
 		{"discard QUEUE", discard},
+		{"start-host", startHost},
+		{"kill-host", killHost},
+		{"rush SHOP orders=NUMBER buyers=NUMBER amount=DECIMAL kill-after=NUMBER", rush},
 
 		// What must be so.
 		{"expect status CODE", expectStatus},
@@ -51,6 +54,7 @@ func commands() []command {
 		{"expect problem STATUS [FIELD]", expectProblem},
 		{"expect header NAME [VALUE]", expectHeader},
 		{"expect answer PATH [VALUE]", expectAnswer},
+		{"expect buyers NUMBER level=LEVEL spend=DECIMAL orders=NUMBER", expectBuyers},
 		{"expect customer EMAIL [level=LEVEL] [tier=TIER] [need=NEED] [status=STATUS] [rfm=SCORES] [spend=DECIMAL] [lifetime=DECIMAL] [purchases=NUMBER] [warned=DATE] [changes=DATE] [on=DATE]", expectCustomer},
 		{"expect reason EMAIL QUESTION [rule=RULE] [runner-up=ANSWER] [distance=NUMBER] [TEXT]", expectReason},
 		{"expect orders EMAIL NUMBER", expectOrders},
@@ -58,6 +62,8 @@ func commands() []command {
 		{"expect warning EMAIL [since=DATE] [owner=SUBJECT] [severity=SEVERITY] [escalated=SUBJECT] [outcome=OUTCOME] [open]", expectWarning},
 		{"expect warnings EMAIL NUMBER", expectWarnings},
 		{"expect queue QUEUE NUMBER", expectQueue},
+		{"expect answered-orders", expectAnswered},
+		{"expect repaired TEXT", expectRepaired},
 		{"count", count},
 		{"expect nothing-written [but=TABLE]", expectNothingWritten},
 		{"describe FILE EMAILS...", describe},

@@ -63,7 +63,7 @@ func settle(j *journey, _ args) error {
 // fault makes the next invocations of a function go wrong, all of them where the line does not say how many.
 func fault(kind string) func(*journey, args) error {
 	return func(j *journey, a args) error {
-		times, err := strconv.Atoi(orElse(a["times"], "0"))
+		times, err := number(orElse(a["times"], "0"))
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func fault(kind string) func(*journey, args) error {
 // trouble makes the functions' next calls to a service fail.
 func trouble(how string) func(*journey, args) error {
 	return func(j *journey, a args) error {
-		times, err := strconv.Atoi(a["times"])
+		times, err := number(a["times"])
 		if err != nil {
 			return err
 		}

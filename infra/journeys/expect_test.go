@@ -18,6 +18,14 @@ func same(what, got, want string) error {
 	return nil
 }
 
+func number(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no number", text)
+	}
+	return n, nil
+}
+
 func expectStatus(j *journey, a args) error {
 	if got := strconv.Itoa(j.answer.status); got != a["code"] {
 		return fmt.Errorf("status %s, not %s: %s", got, a["code"], j.answer)
@@ -142,6 +150,28 @@ func expectCustomer(j *journey, a args) error {
 		"spend": d.Spend.String(), "lifetime": d.Lifetime.String(), "purchases": strconv.Itoa(d.Purchases),
 		"warned": d.Warned, "changes": d.Changes, "on": d.On,
 	})
+}
+
+// expectBuyers holds each buyer of a rush against the same.
+func expectBuyers(j *journey, a args) error {
+	n, err := number(a["number"])
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		a["email"] = fmt.Sprintf("buyer-%d@example.com", 1+i)
+		d, err := j.decision(a["email"])
+		if err != nil {
+			return err
+		}
+		if err := sameOptions(a, map[string]string{"level": d.Level, "spend": d.Spend.String()}); err != nil {
+			return fmt.Errorf("%s: %w", a["email"], err)
+		}
+		if err := expectOrders(j, args{"email": a["email"], "number": a["orders"]}); err != nil {
+			return fmt.Errorf("%s: %w", a["email"], err)
+		}
+	}
+	return nil
 }
 
 // sameOptions names all differences at once.

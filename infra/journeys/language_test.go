@@ -37,6 +37,8 @@ type journey struct {
 	sent   []delivery        // every delivery, in order
 	answer answer            // the last one
 	counts map[string]int    // items by table when last counted
+
+	answered []string // the orders of a rush that were accepted
 }
 
 type journeyKey struct{}

@@ -20,7 +20,12 @@ type shop struct{ connection, domain, secret, currency string }
 type delivery struct {
 	shop  shop
 	topic string
+	order string // as the API names it; "" for a delivery about something else
 	body  []byte
+}
+
+func (d delivery) send(j *journey) error {
+	return j.hand(d.shop, d.shop.headers(d.topic, d.body), d.body)
 }
 
 // object is a JSON object.
@@ -53,7 +58,7 @@ func (j *journey) shop(name string) (shop, error) {
 	return s, nil
 }
 
-// order delivers an order as Shopify states it (Admin REST API, "Order"); without an account the buyer is a guest.
+// order delivers an order; without an account the buyer is a guest.
 func order(j *journey, a args) error {
 	s, err := j.shop(a["shop"])
 	if err != nil {
@@ -69,24 +74,30 @@ func order(j *journey, a args) error {
 			return err
 		}
 	}
-	number := json.Number(a["number"])
-	body := object{
-		"id": number, "admin_graphql_api_id": "gid://shopify/Order/" + a["number"], "name": "#" + a["number"],
-		"email": a["by"], "phone": nil, "currency": s.currency, "presentment_currency": s.currency,
+	says := s.order(a["number"], a["by"], a["account"], a["amount"], placed, updated)
+	if a["cancelled"] != "" {
+		says["cancelled_at"] = updated
+	}
+	return j.state(s, "orders/updated", says)
+}
+
+// order is an order as Shopify states it (Admin REST API, "Order").
+func (s shop) order(number, email, account, amount string, placed, updated time.Time) object {
+	id := json.Number(number)
+	says := object{
+		"id": id, "admin_graphql_api_id": "gid://shopify/Order/" + number, "name": "#" + number,
+		"email": email, "phone": nil, "currency": s.currency, "presentment_currency": s.currency,
 		"created_at": placed, "processed_at": placed, "updated_at": updated, "cancelled_at": nil,
 		"financial_status": "paid", "fulfillment_status": nil, "source_name": "web", "test": false,
-		"total_price": a["amount"], "current_total_price": a["amount"], "refunds": []object{}, "customer": nil,
-		"line_items": []object{{"id": number, "product_id": 8810294313251, "sku": "SC-SILK-90", "title": "Silk scarf 90 cm", "quantity": 1,
-			"price": a["amount"], "discount_allocations": []object{}}},
+		"total_price": amount, "current_total_price": amount, "refunds": []object{}, "customer": nil,
+		"line_items": []object{{"id": id, "product_id": 8810294313251, "sku": "SC-SILK-90", "title": "Silk scarf 90 cm", "quantity": 1,
+			"price": amount, "discount_allocations": []object{}}},
 	}
-	if a["account"] != "" {
-		name, _, _ := strings.Cut(a["by"], "@")
-		body["customer"] = object{"id": json.Number(a["account"]), "email": a["by"], "phone": nil, "first_name": name, "last_name": "", "updated_at": placed}
+	if account != "" {
+		name, _, _ := strings.Cut(email, "@")
+		says["customer"] = object{"id": json.Number(account), "email": email, "phone": nil, "first_name": name, "last_name": "", "updated_at": placed}
 	}
-	if a["cancelled"] != "" {
-		body["cancelled_at"] = updated
-	}
-	return j.state(s, "orders/updated", body)
+	return says
 }
 
 // refund delivers a refund as Shopify states it ("Refund").
@@ -133,13 +144,21 @@ func deliver(j *journey, a args) error {
 
 // state delivers what a shop says, and remembers it.
 func (j *journey) state(s shop, topic string, says object) error {
-	body, err := json.Marshal(says)
+	d, err := s.states(topic, says)
 	if err != nil {
 		return err
 	}
-	d := delivery{s, topic, body}
 	j.sent = append(j.sent, d)
-	return j.hand(s, s.headers(topic, body), body)
+	return d.send(j)
+}
+
+func (s shop) states(topic string, says object) (delivery, error) {
+	body, err := json.Marshal(says)
+	d := delivery{shop: s, topic: topic, body: body}
+	if says["line_items"] != nil {
+		d.order = fmt.Sprintf("%s~%s", s.connection, says["id"])
+	}
+	return d, err
 }
 
 // redeliver sends everything once more, as a shop does that had no answer.
@@ -154,7 +173,7 @@ func redeliver(j *journey, a args) error {
 	}
 	for _, d := range all {
 		for range times {
-			if err := j.hand(d.shop, d.shop.headers(d.topic, d.body), d.body); err != nil {
+			if err := d.send(j); err != nil {
 				return err
 			}
 		}
@@ -164,7 +183,7 @@ func redeliver(j *journey, a args) error {
 
 // hand posts a delivery. One that is answered with anything but "accepted" is refused in the journeys' sense.
 func (j *journey) hand(s shop, header http.Header, body []byte) error {
-	if err := j.call(http.MethodPost, "/v1/webhooks/shopify/"+s.connection, "nobody", header, body); err != nil {
+	if err := j.call(http.MethodPost, s.path(), "nobody", header, body); err != nil {
 		return err
 	}
 	var told struct{ Status string }
@@ -176,6 +195,8 @@ func (j *journey) hand(s shop, header http.Header, body []byte) error {
 	}
 	return nil
 }
+
+func (s shop) path() string { return "/v1/webhooks/shopify/" + s.connection }
 
 const signature = "X-Shopify-Hmac-Sha256"
 

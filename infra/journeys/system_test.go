@@ -19,6 +19,7 @@ type system struct {
 	api, control, issuer, dynamodb, sqs string // URLs
 	stack                               string // begins the names of its tables and queues
 	end                                 func()
+	kill                                func() // nil for one in this process
 }
 
 // running is the journey's system; it starts with the first line that needs it.
