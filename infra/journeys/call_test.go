@@ -144,8 +144,18 @@ func (j *journey) token(who string) (string, error) {
 
 var named = regexp.MustCompile(`<[^<>\s]+@[^<>\s]+>`)
 
-// withIDs puts customers' ids in the places of their <e-mail>: /v1/customers/<mei@example.com>/tier.
+// withIDs puts customers' ids in the places of their <e-mail>: /v1/customers/<mei@example.com>/tier. <next> is the cursor
+// of the last answer.
 func (j *journey) withIDs(text string) (string, error) {
+	if strings.Contains(text, "<next>") {
+		var page struct {
+			Next string `json:"next_cursor"`
+		}
+		if err := json.Unmarshal(j.answer.body, &page); err != nil || page.Next == "" {
+			return "", fmt.Errorf("the last answer has no next page: %s", j.answer)
+		}
+		text = strings.ReplaceAll(text, "<next>", url.QueryEscape(page.Next))
+	}
 	var failed error
 	text = named.ReplaceAllStringFunc(text, func(email string) string {
 		id, err := j.customer(strings.Trim(email, "<>"))

@@ -95,7 +95,7 @@ func killHost(j *journey, _ args) error {
 		return errors.New("no host runs as a process of its own")
 	}
 	j.system.kill()
-	j.system.end = func() {}
+	j.system.end = nil
 	j.end()
 	return nil
 }

@@ -25,14 +25,17 @@ func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60)
 
 func TestJourneys(t *testing.T) {
 	shareServers(t)
+	used := &grants{times: map[string]int{}}
+	t.Cleanup(func() { used.check(t) })
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata",
 		RequireUniqueNames: true,
 		Cmds:               words(commands()),
 		Setup: func(env *testscript.Env) error {
-			j := &journey{dir: env.WorkDir, shops: map[string]shop{}, tokens: map[string]string{}}
+			j := &journey{dir: env.WorkDir, grants: used, shops: map[string]shop{}, tokens: map[string]string{}}
 			env.Values[journeyKey{}] = j
 			env.Defer(j.end)
+			used.begin()
 			return nil
 		},
 	})

@@ -37,6 +37,7 @@ type journey struct {
 	sent   []delivery        // every delivery, in order
 	answer answer            // the last one
 	counts map[string]int    // items by table when last counted
+	grants *grants           // of all journeys
 
 	answered []string // the orders of a rush that were accepted
 }

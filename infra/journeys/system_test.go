@@ -18,7 +18,7 @@ const admin = "admin"
 type system struct {
 	api, control, issuer, dynamodb, sqs string // URLs
 	stack                               string // begins the names of its tables and queues
-	end                                 func()
+	end                                 func() // nil for one that was killed
 	kill                                func() // nil for one in this process
 }
 
@@ -51,7 +51,10 @@ func (j *journey) running() (*system, error) {
 // end stops the system; the next line that needs one gets an empty one. What was delivered stays known.
 func (j *journey) end() {
 	if j.system != nil {
-		j.system.end()
+		if j.system.end != nil {
+			j.grants.collect(j.system)
+			j.system.end()
+		}
 		j.system = nil
 		clear(j.tokens)
 	}
