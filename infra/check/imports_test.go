@@ -54,7 +54,8 @@ row | who                              | of ours                           | fro
 17  | infra/local/**                   | infra/local/**                    | any                 | knows AWS, not the CRM
 18  | infra/purchases infra/servers infra/replay infra/journeys | infra/local/** earlier            | any                 | clients of the local cloud and its servers
 19  | clv                              | row-1 row-2                       | gonum               | the purchase model: linked by what fits or asks it
-20  | infra/check                      | any                               | any                 | holds both sides together; tests only
+20  | infra/backtest                   | row-1 row-2 clv infra/purchases   | any                 | an analyst's tool, beside the system
+21  | infra/check                      | any                               | any                 | holds both sides together; tests only
 `
 
 func TestImportsFollowThePolicy(t *testing.T) {
