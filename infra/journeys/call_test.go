@@ -169,14 +169,23 @@ func (j *journey) withIDs(text string) (string, error) {
 
 // customer is the id of the one customer with this e-mail address.
 func (j *journey) customer(email string) (string, error) {
-	var found struct{ Items []struct{ ID string } }
-	if err := j.read("/v1/customers?email="+url.QueryEscape(email), &found); err != nil {
+	found, err := j.holders(email)
+	if err != nil {
 		return "", err
 	}
-	if len(found.Items) != 1 {
-		return "", fmt.Errorf("%d customers have the e-mail address %s", len(found.Items), email)
+	if len(found) != 1 {
+		return "", fmt.Errorf("%d customers have the e-mail address %s", len(found), email)
 	}
-	return found.Items[0].ID, nil
+	return found[0], nil
+}
+
+func (j *journey) holders(email string) (ids []string, err error) {
+	var found struct{ Items []struct{ ID string } }
+	err = j.read("/v1/customers?email="+url.QueryEscape(email), &found)
+	for _, one := range found.Items {
+		ids = append(ids, one.ID)
+	}
+	return ids, err
 }
 
 // read gets a resource as admin and leaves the last answer as it was.

@@ -11,7 +11,7 @@ func commands() []command {
 		// The shop and its people.
 		{"store ID [manager=SUBJECT]", store},
 		{"staff SUBJECT role=ROLE [stores=IDS] [gone]", staff},
-		{"connect SHOP store=ID [currency=CODE] [rate=CODE:DECIMAL@DATE]", connect},
+		{"connect SHOP store=ID [generic] [currency=CODE] [rate=CODE:DECIMAL@DATE]", connect},
 		{"customer EMAIL [name=NAME] [phone=PHONE] [owner=SUBJECT] [home=STORE] [as WHO]", createCustomer},
 		{"contact EMAIL by WHO [channel=NAME] [on DATE] [one-way]", contact},
 

@@ -220,10 +220,11 @@ func expectOrders(j *journey, a args) error {
 }
 
 func expectNobody(j *journey, a args) error {
-	if id, err := j.customer(a["email"]); err == nil {
-		return fmt.Errorf("%s is %s", a["email"], id)
+	found, err := j.holders(a["email"])
+	if err != nil {
+		return err
 	}
-	return nil
+	return same("customers with the e-mail address "+a["email"], strconv.Itoa(len(found)), "0")
 }
 
 // warning is a churn warning.

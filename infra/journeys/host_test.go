@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"guanxi/infra/local/clock"
 )
@@ -139,7 +140,7 @@ func rush(j *journey, a args) error {
 	for range rushers {
 		group.Go(func() {
 			for d := range todo {
-				answer, err := send("POST", api+d.shop.path(), d.shop.headers(d.topic, d.body), d.body)
+				answer, err := send("POST", api+d.shop.path(), d.shop.signed(d.topic, d.body, time.Now()), d.body)
 				if err != nil || answer.status != 200 {
 					return // the host is gone
 				}

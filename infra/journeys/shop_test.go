@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// shop is a connected Shopify shop as it knows itself.
-type shop struct{ connection, domain, secret, currency string }
+// shop is a connected shop as it knows itself: one of Shopify's, or any that speaks the generic format.
+type shop struct{ platform, connection, domain, secret, currency string }
 
 // delivery is a webhook: what is signed, and under which topic it is sent.
 type delivery struct {
@@ -25,7 +25,7 @@ type delivery struct {
 }
 
 func (d delivery) send(j *journey) error {
-	return j.hand(d.shop, d.shop.headers(d.topic, d.body), d.body)
+	return j.hand(d.shop, d.shop.signed(d.topic, d.body, time.Now()), d.body)
 }
 
 // object is a JSON object.
@@ -33,11 +33,14 @@ type object = map[string]any
 
 // connect makes a shop known to the system. A rate is of one unit of its currency.
 func connect(j *journey, a args) error {
-	s := shop{connection: a["shop"], domain: a["shop"] + ".myshopify.com", secret: "the-client-secret-of-" + a["shop"], currency: "CNY"}
-	if a["currency"] != "" {
-		s.currency = a["currency"]
+	s := shop{platform: "shopify", connection: a["shop"], domain: a["shop"] + ".myshopify.com", secret: "the-client-secret-of-" + a["shop"], currency: orElse(a["currency"], "CNY")}
+	if a["generic"] != "" {
+		s.platform, s.domain, s.secret = "generic", "", "whsec_"+base64.StdEncoding.EncodeToString([]byte(s.secret))
 	}
-	setting := object{"platform": "shopify", "shop": s.domain, "secrets": []string{s.secret}, "store": a["store"], "channel": "online", "region": "CN", "active": true}
+	setting := object{"platform": s.platform, "secrets": []string{s.secret}, "store": a["store"], "channel": "online", "region": "CN", "active": true}
+	if s.domain != "" {
+		setting["shop"] = s.domain
+	}
 	if a["rate"] != "" {
 		currency, dated, _ := strings.Cut(a["rate"], ":")
 		rate, from, ok := strings.Cut(dated, "@")
@@ -128,16 +131,20 @@ func deliver(j *journey, a args) error {
 	if err != nil {
 		return err
 	}
-	header := s.headers(a["topic"], body)
+	when := time.Now() // the signature's time is the real one
 	switch a["signature"] {
-	case "":
+	case "", "none":
 	case "wrong":
-		s.secret = "the-client-secret-of-somebody-else"
-		header = s.headers(a["topic"], body)
-	case "none":
-		header.Del(signature)
+		s.secret = "whsec_" + base64.StdEncoding.EncodeToString([]byte("the secret of somebody else"))
+	case "old":
+		when = when.Add(-time.Hour)
 	default:
-		return fmt.Errorf("a signature is wrong or none, not %s", a["signature"])
+		return fmt.Errorf("a signature is wrong, old or none, not %s", a["signature"])
+	}
+	header := s.signed(a["topic"], body, when)
+	if a["signature"] == "none" {
+		header.Del(shopifySignature)
+		header.Del(standardSignature)
 	}
 	return j.hand(s, header, body)
 }
@@ -161,7 +168,7 @@ func (s shop) states(topic string, says object) (delivery, error) {
 	return d, err
 }
 
-// redeliver sends everything once more, as a shop does that had no answer.
+// redeliver sends everything once more, as a shop does that had no answer. Each must be taken, for use or for review.
 func redeliver(j *journey, a args) error {
 	all := slices.Clone(j.sent)
 	if a["backwards"] != "" {
@@ -173,7 +180,7 @@ func redeliver(j *journey, a args) error {
 	}
 	for _, d := range all {
 		for range times {
-			if err := d.send(j); err != nil {
+			if err := d.send(j); err != nil && j.answer.status != http.StatusOK {
 				return err
 			}
 		}
@@ -196,22 +203,41 @@ func (j *journey) hand(s shop, header http.Header, body []byte) error {
 	return nil
 }
 
-func (s shop) path() string { return "/v1/webhooks/shopify/" + s.connection }
+func (s shop) path() string { return "/v1/webhooks/" + s.platform + "/" + s.connection }
 
-const signature = "X-Shopify-Hmac-Sha256"
+const (
+	shopifySignature  = "X-Shopify-Hmac-Sha256"
+	standardSignature = "Webhook-Signature"
+)
 
-// headers are those of Shopify: the body is signed with HMAC-SHA256 under the shop's secret, in base64.
-func (s shop) headers(topic string, body []byte) http.Header {
-	mac := hmac.New(sha256.New, []byte(s.secret))
-	mac.Write(body)
-	sum := mac.Sum(nil)
+// signed are the headers of a delivery: Shopify signs the body with HMAC-SHA256 under the app's secret; the generic
+// format is that of Standard Webhooks 1.0, where id and time are signed, too, and the body says the topic.
+func (s shop) signed(topic string, body []byte, when time.Time) http.Header {
+	key := []byte(s.secret)
+	id := fmt.Sprintf("%x", sha256.Sum256(append([]byte(topic), body...)))[:24]
 	h := http.Header{}
 	h.Set("Content-Type", "application/json")
+	if s.platform == "generic" {
+		key, _ = base64.StdEncoding.DecodeString(strings.TrimPrefix(s.secret, "whsec_")) // of our own making
+		seconds := strconv.FormatInt(when.Unix(), 10)
+		h.Set("Webhook-Id", id)
+		h.Set("Webhook-Timestamp", seconds)
+		h.Set(standardSignature, "v1,"+hash(key, []byte(id+"."+seconds+"."), body))
+		return h
+	}
 	h.Set("X-Shopify-Topic", topic)
 	h.Set("X-Shopify-Shop-Domain", s.domain)
-	h.Set("X-Shopify-Event-Id", base64.RawURLEncoding.EncodeToString(sum[:12]))
-	h.Set(signature, base64.StdEncoding.EncodeToString(sum))
+	h.Set("X-Shopify-Event-Id", id)
+	h.Set(shopifySignature, hash(key, body))
 	return h
+}
+
+func hash(key []byte, parts ...[]byte) string {
+	mac := hmac.New(sha256.New, key)
+	for _, part := range parts {
+		mac.Write(part)
+	}
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // date reads a DATE; "" is now.
