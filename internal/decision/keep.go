@@ -12,8 +12,8 @@ import (
 )
 
 // Rules are one edition of the rules, ready to judge. Judge is a pure
-// function; changesAt is the exact first date after on on which the classes
-// change if nothing happens, or zero.
+// function; changesAt is the exact first date, later than the one judged, that
+// changes the classes if nothing happens; or zero.
 type Rules[M any, C comparable] struct {
 	Edition int64
 	Policy  int

@@ -76,7 +76,6 @@ func (l leaf) create(ctx context.Context, in *struct {
 	AllowDuplicate bool `query:"allow_duplicate" doc:"Create although others have the same phone, e-mail or card."`
 	Body           Fields
 }) (*created, error) {
-	const op = "customers.create"
 	p, err := l.identity.Profile(in.Body.profile(customer.Profile{}))
 	if err != nil {
 		return nil, err
