@@ -155,7 +155,7 @@ func perform(ctx context.Context, all []purchase, o options, rate *big.Rat) (res
 	c.Stop() // only then all processor time is known
 	return report{
 		tally: r.tally, figures: count(all, got, r.tally.First, r.tally.Last, local),
-		Rate: o.rate, Retried: r.system.retried.Load(), Spent: r.spent, Wall: time.Since(began), Busy: processorTime(),
+		Rate: o.rate, Resumed: o.resume, Retried: r.system.retried.Load(), Spent: r.spent, Wall: time.Since(began), Busy: processorTime(),
 		Wrong: check(all, got, rate, r.shop.customers(), r.tally.Last),
 	}, nil
 }

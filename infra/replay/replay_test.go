@@ -16,10 +16,11 @@ import (
 	"guanxi/infra/purchases"
 )
 
-// TestRealPurchasesThroughTheWholeSystem replays 14 months of some sixty real
+// TestRealPurchasesThroughTheWholeSystem replays 13 months of some sixty real
 // customers through the real bootstraps, and holds each decision against brute
 // force. At 100 CNY for a USD every level and tier is reached.
 func TestRealPurchasesThroughTheWholeSystem(t *testing.T) {
+	t.Parallel()
 	file, err := os.Open("testdata/cdnow_excerpt.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +65,7 @@ func TestRealPurchasesThroughTheWholeSystem(t *testing.T) {
 
 // TestTheDemonstrationFillsASystem runs the demo verb as make dev does.
 func TestTheDemonstrationFillsASystem(t *testing.T) {
+	t.Parallel()
 	c, s, err := startCloud(t.Context(), cloud.Config{Template: "../../template.yaml", Dir: t.TempDir(), InMemory: true}, time.Now())
 	if err != nil {
 		t.Fatal(err)

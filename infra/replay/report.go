@@ -14,7 +14,8 @@ type report struct {
 	tally
 	figures
 	Rate    string
-	Retried int64
+	Resumed bool  // the times are those since then
+	Retried int64 // requests
 	Spent   map[phase]time.Duration
 	Wall    time.Duration // of everything
 	Busy    time.Duration // processor time of everything, servers and functions included
@@ -34,15 +35,16 @@ func (r report) print(out io.Writer) {
 	fmt.Fprintf(out, "\n%d orders of %d people, %s to %s, %d nights, 1 USD = %s CNY\n", r.Orders, r.People, r.First, r.Last, r.Last-r.First+1, r.Rate)
 	fmt.Fprintf(out, "%d deliveries: %d orders repeated, %d late by a day or two, %d with the older version last; %d requests sent again\n",
 		r.Deliveries, r.Repeated, r.Late, r.Outdated, r.Retried)
-	fmt.Fprintf(out, "%.1f orders per second with everything that follows from them, nights included; %.1f per second while delivering\n",
-		perSecond(r.Orders, active), perSecond(r.Orders, r.Spent[delivering]))
+	if !r.Resumed { // else the time is that of a part
+		fmt.Fprintf(out, "%.1f orders per second with everything that follows from them, nights included; %.1f per second while delivering\n",
+			perSecond(r.Orders, active), perSecond(r.Orders, r.Spent[delivering]))
+	}
 
 	fmt.Fprintf(out, "\nLevels and tiers at the end of each quarter\n")
 	r.printMix(out)
 
 	fmt.Fprintf(out, "\nChurn warnings: %d raised; of the %d whose %d days the file shows, %d (%s) bought within %d days of the warning\n",
 		r.Raised, r.Followed, followDays, r.Bought, percent(r.Bought, r.Followed), followDays)
-	fmt.Fprintf(out, "Repeat buyers at the end of a quarter, by what they did in the %d days after it\n", followDays)
 	r.printForesight(out)
 
 	fmt.Fprintf(out, "\nTime: %s\n", r.Wall.Round(time.Second))
@@ -83,6 +85,10 @@ func (r report) printMix(out io.Writer) {
 }
 
 func (r report) printForesight(out io.Writer) {
+	if !r.Quarters[0].Whole {
+		return // the file ends too early to tell of any
+	}
+	fmt.Fprintf(out, "Repeat buyers at the end of a quarter, by what they did in the %d days after it\n", followDays)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(table, "\twarned\tbought\t\tnot warned\tdid not buy\t\t\n")
 	for _, q := range r.Quarters {

@@ -41,8 +41,9 @@ func (r *replay) during(p phase, do func() error) error {
 	return err
 }
 
-// A night costs about as much as so many deliveries: measured, for the time left.
-const nightUnits = 8
+// night is how many deliveries a night costs as much as, for the time left: the
+// schedules themselves, and who is due for review. Measured.
+func (r *replay) night() int { return 8 + r.tally.People/100 }
 
 // run moves the clock from closing to closing, by which the nightly review runs
 // on the way, and delivers at each closing what the plan says. What a day's
@@ -55,7 +56,7 @@ func (r *replay) run(ctx context.Context, from day, p progress) error {
 	}
 	for d := from; d <= r.tally.Last; d++ {
 		if len(r.days[d]) == 0 && d < r.tally.Last {
-			p.did(nightUnits, d.String()) // the clock passes by, and the nights on the way are lived through at the next stop
+			p.did(r.night(), d.String()) // the clock passes by, and the nights on the way are lived through at the next stop
 			continue
 		}
 		if at := d.At(closing, r.shop.Zone); at.After(now) { // a resumed day is past closing
@@ -66,7 +67,7 @@ func (r *replay) run(ctx context.Context, from day, p progress) error {
 		if err := r.during(delivering, func() error { return r.deliver(ctx, r.days[d]) }); err != nil {
 			return fmt.Errorf("on %s: %w", d, err)
 		}
-		p.did(nightUnits+len(r.days[d]), d.String())
+		p.did(r.night()+len(r.days[d]), d.String())
 	}
 	return r.during(settling, func() error { return r.system.settle(ctx) })
 }
@@ -74,7 +75,7 @@ func (r *replay) run(ctx context.Context, from day, p progress) error {
 // units is how much work there is in all, for a progress that counts as run does.
 func (r *replay) units(from day) (sum int) {
 	for d := from; d <= r.tally.Last; d++ {
-		sum += nightUnits + len(r.days[d])
+		sum += r.night() + len(r.days[d])
 	}
 	return sum
 }
