@@ -186,7 +186,7 @@ dora,1997-04-02,1,10
 	if n := len(tr.repeaters()); n != 1 {
 		t.Errorf("%d repeat buyers", n)
 	}
-	if all := silences(anna, tr.last); len(all) != 2 || all[0].end != all[1].from || all[1].end != none || all[1].row.Frequency != 2 {
+	if all := silences(anna); len(all) != 2 || all[0].end != all[1].from || all[1].end != none || all[1].row.Frequency != 2 {
 		t.Errorf("anna's silences: %+v", all)
 	}
 }

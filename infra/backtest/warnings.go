@@ -129,7 +129,7 @@ func (t *trial) overTheDays(m clv.BGNBD) (alarms []alarm) {
 		followed, right, long, foreseen, leads := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([][]float64, n)
 		a := alarm{Rule: r.Name}
 		for i, p := range t.people {
-			for _, s := range silences(p, t.last) {
+			for _, s := range silences(p) {
 				warned := s.opened(r, t.last)
 				if warned > t.split && warned <= t.last {
 					a.Warned++
@@ -169,7 +169,7 @@ type silence struct {
 
 const none = crm.Date(math.MaxInt32)
 
-func silences(p person, last crm.Date) (all []silence) {
+func silences(p person) (all []silence) {
 	for k := 1; k < len(p.bought); k++ {
 		age := int(p.bought[k].Date - p.bought[0].Date)
 		s := silence{row: clv.Row{Frequency: k, Recency: age, Age: age}, from: p.bought[k].Date, end: none}

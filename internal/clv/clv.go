@@ -52,11 +52,12 @@ func Look(purchases []history.Purchase, on crm.Date, currency string) (c Custome
 	return c, true
 }
 
-// Bought counts the purchases of the dates after … until.
+// Bought counts the purchases dated after one date, through another.
 func Bought(purchases []history.Purchase, after, through crm.Date) int {
 	return max(0, until(purchases, through)-until(purchases, after))
 }
 
+// until counts the purchases dated on or before on.
 func until(purchases []history.Purchase, on crm.Date) int {
 	n, _ := slices.BinarySearchFunc(purchases, on, func(p history.Purchase, on crm.Date) int {
 		if p.Date <= on {

@@ -216,10 +216,27 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Two summits, at 1/e and e: which one is found depends on the start.
+func TestStartsThatDisagree(t *testing.T) {
+	summits := func(parameters, gradient []float64) float64 {
+		theta := math.Log(parameters[0])
+		away := theta*theta - 1
+		gradient[0] = -4 * away * theta / parameters[0]
+		return -away * away
+	}
+	if p, err := maximise(summits, 1000, [2][]float64{{2}, {4}}); err != nil || math.Abs(p.parameters[0]-math.E) > 1e-3 {
+		t.Errorf("two starts at one summit: %+v, %v", p, err)
+	}
+	_, err := maximise(summits, 1000, [2][]float64{{0.4}, {4}})
+	if refusal, ok := errors.AsType[*Refusal](err); !ok || refusal.Reason != StartsDisagree {
+		t.Errorf("got %v, want %s", err, StartsDisagree)
+	}
+}
+
 func refused[P any](t *testing.T, fit Fit[P], err error, want Reason) {
 	t.Helper()
-	var refusal *Refusal
-	if !errors.As(err, &refusal) {
+	refusal, ok := errors.AsType[*Refusal](err)
+	if !ok {
 		t.Fatalf("fitted %+v, %v", fit, err)
 	}
 	t.Log(err)
@@ -249,21 +266,21 @@ func TestAnyBaseEndsInNumbersOrARefusal(t *testing.T) {
 }
 
 func numbersOrRefusal(t *rapid.T, a, b any, number float64, err error) {
-	var refusal *Refusal
 	if err != nil {
-		if !errors.As(err, &refusal) {
+		if _, refused := errors.AsType[*Refusal](err); !refused {
 			t.Fatal(err)
 		}
 		return
 	}
-	for _, of := range []any{a, b, number} {
-		v := reflect.ValueOf(of)
-		if v.Kind() == reflect.Float64 {
+	finite(t, number)
+	for _, parameters := range []any{a, b} {
+		switch v := reflect.ValueOf(parameters); v.Kind() {
+		case reflect.Float64:
 			finite(t, v.Float())
-			continue
-		}
-		for i := range v.NumField() {
-			finite(t, v.Field(i).Float())
+		default:
+			for _, field := range v.Fields() {
+				finite(t, field.Float())
+			}
 		}
 	}
 }
