@@ -169,6 +169,9 @@ func TestInteractionsAreListedNewestFirstPageByPage(t *testing.T) {
 			t.Fatal(ok, err)
 		}
 	}
+	if page, next, err := facts.Interactions(ctx, id, 5, ""); len(page) != 5 || next != "" || err != nil {
+		t.Fatalf("a full last page: %d, next %q, %v", len(page), next, err)
+	}
 	var got []string
 	for after := ""; ; {
 		page, next, err := facts.Interactions(ctx, id, 2, after)

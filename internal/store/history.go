@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"guanxi/internal/crm"
 	"guanxi/internal/history"
 	"guanxi/internal/seal"
@@ -158,12 +156,7 @@ func (f Facts) Orders(ctx context.Context, id crm.CustomerID, limit int, after s
 	return page, sortKeyOf(stopped), err
 }
 
-func sortKeyOf(stopped item) string {
-	if sk, ok := stopped[attrSK].(*types.AttributeValueMemberS); ok {
-		return sk.Value
-	}
-	return ""
-}
+func sortKeyOf(i item) string { return text(i[attrSK]) }
 
 func (s factItem) origin() crm.Origin {
 	return crm.Origin{Source: s.Source, Delivery: s.Delivery, Trace: s.Trace, RecordedAt: instant(s.Recorded)}

@@ -39,6 +39,14 @@ func num(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: fmt.Sprint(n)}
 }
 
+// text is the string that an attribute holds, "" where it holds none.
+func text(v types.AttributeValue) string {
+	if s, ok := v.(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}
+
 func (k key) attributes() item { return item{attrPK: str(k.PK), attrSK: str(k.SK)} }
 
 // write is one guarded change: an expression over one item. Every write states
@@ -140,8 +148,8 @@ type query struct {
 	consistent bool
 }
 
-// run calls each with every item; it returns where it stopped when the limit
-// cut it off.
+// run calls each with every item; it returns the place of the last one when the
+// limit cut off more.
 func (q query) run(ctx context.Context, op string, each func(item) error) (next item, err error) {
 	pk, sk := attrPK, attrSK
 	if q.index != "" {
@@ -160,26 +168,40 @@ func (q query) run(ctx context.Context, op string, each func(item) error) (next 
 		in.ExpressionAttributeNames["#sk"] = sk
 		in.ExpressionAttributeValues[":from"], in.ExpressionAttributeValues[":to"] = str(q.between[0]), str(q.between[1])
 	}
-	left := q.limit
+	seen := 0
+	var last item
 	for {
 		if q.limit > 0 {
-			in.Limit = aws.Int32(int32(left))
+			in.Limit = aws.Int32(int32(q.limit + 1 - seen)) // one more tells whether there is a next page
 		}
 		page, err := q.table.client.Query(ctx, in)
 		if err != nil {
 			return nil, failed(op, err)
 		}
 		for _, i := range page.Items {
+			if q.limit > 0 && seen == q.limit {
+				return q.place(last), nil
+			}
 			if err := each(i); err != nil {
 				return nil, err
 			}
+			last = i
+			seen++
 		}
-		left -= len(page.Items)
-		if page.LastEvaluatedKey == nil || (q.limit > 0 && left <= 0) {
-			return page.LastEvaluatedKey, nil
+		if page.LastEvaluatedKey == nil {
+			return nil, nil
 		}
 		in.ExclusiveStartKey = page.LastEvaluatedKey
 	}
+}
+
+// place is where an item lies in what is queried: the next page starts after it.
+func (q query) place(i item) item {
+	at := item{attrPK: i[attrPK], attrSK: i[attrSK]}
+	if q.index != "" {
+		at[indexPK], at[indexSK] = i[indexPK], i[indexSK]
+	}
+	return at
 }
 
 func optional(s string) *string {

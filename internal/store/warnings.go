@@ -161,18 +161,13 @@ func (w Warnings) ListOpen(ctx context.Context, store crm.StoreID, limit int, af
 		q.after = key{parts[0], parts[1]}.attributes()
 		q.after[indexPK], q.after[indexSK] = str(q.pk), str(parts[2])
 	}
-	last := ""
 	stopped, err := q.run(ctx, op, func(i item) error {
 		v, err := w.read(ctx, op, i)
 		page = append(page, v.Value)
-		if err == nil {
-			last = strings.Join([]string{customerPK(v.Value.Customer), warningKey(v.Value.Customer, v.Value.Since).SK,
-				join(timeKey(v.Value.OpenedAt), string(v.Value.Customer))}, "|")
-		}
 		return err
 	})
 	if stopped != nil {
-		next = last
+		next = strings.Join([]string{text(stopped[attrPK]), text(stopped[attrSK]), text(stopped[indexSK])}, "|")
 	}
 	return page, next, err
 }

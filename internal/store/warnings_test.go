@@ -67,6 +67,9 @@ func TestOpenWarningsArePagedOldestFirst(t *testing.T) {
 		}
 		want = append(want, warning.Customer)
 	}
+	if page, next, err := w.ListOpen(ctx, home, 5, ""); len(page) != 5 || next != "" || err != nil {
+		t.Fatalf("a full last page: %d, next %q, %v", len(page), next, err)
+	}
 	for after, pages := "", 0; ; pages++ {
 		page, next, err := w.ListOpen(ctx, home, 2, after)
 		if err != nil || pages > 5 {

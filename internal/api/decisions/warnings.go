@@ -91,27 +91,31 @@ func (l leaf) list(ctx context.Context, in *struct {
 	at, after, _ := strings.Cut(position, "\n")
 	out := &page[Warning]{}
 	out.Body.Items = []Warning{}
-	for i, store := range stores {
+	position = ""
+	for _, store := range stores {
 		if string(store) < at {
 			continue
 		}
 		if string(store) > at {
 			after = ""
 		}
-		got, next, err := l.warnings.ListOpen(ctx, store, in.Limit-len(out.Body.Items), after)
+		left := in.Limit - len(out.Body.Items)
+		got, next, err := l.warnings.ListOpen(ctx, store, max(left, 1), after)
 		if err != nil {
 			return nil, err
+		}
+		if left == 0 && len(got) == 0 {
+			continue // the page is full: is there anything beyond it?
+		}
+		if left == 0 {
+			position = string(store) + "\n"
+			break
 		}
 		for _, w := range got {
 			out.Body.Items = append(out.Body.Items, shownWarning(w))
 		}
-		position = ""
 		if next != "" {
 			position = string(store) + "\n" + next
-		} else if i+1 < len(stores) {
-			position = string(stores[i+1]) + "\n"
-		}
-		if len(out.Body.Items) == in.Limit {
 			break
 		}
 	}
