@@ -27,7 +27,8 @@ func main() {
 		Base:     store.NewReview(db, c.Customers),
 		Editions: store.NewSettings(db, c.Settings, "", nil),
 		Sender:   queue.New(aws),
-		Queues:   []string{c.Recompute, c.Warn},
+		Decide:   c.Recompute,
+		Warn:     c.Warn,
 		Zone:     &c.Zone,
 	}
 	lambdaio.ServeQueue(reviewer.Review, log)

@@ -36,7 +36,7 @@ func Start(ctx context.Context, base Sizer, sender Sender, queue string) error {
 // Base reads one segment: those who are due today, or were judged by rules
 // older than edition; a page at a time.
 type Base interface {
-	Due(ctx context.Context, segment, segments int, today crm.Date, edition int64, each func([]crm.CustomerID) error) error
+	Due(ctx context.Context, segment, segments int, today crm.Date, edition int64, each func(due, warned []crm.CustomerID) error) error
 }
 
 // Editions says which rules are in force.
@@ -49,12 +49,13 @@ type Reviewer struct {
 	Base     Base
 	Editions Editions
 	Sender   Sender
-	Queues   []string // whose workers look at the customer again: who decides, who warns
+	Decide   string // the queue of who decides …
+	Warn     string // … and of who warns
 	Zone     *time.Location
 }
 
-// Review handles one segment message. It wakes who warns as well as who decides:
-// a lost message about a changed decision would else stay lost.
+// Review handles one segment message. For customers who are warned about it also
+// wakes who warns: if the message about that change was lost, it is made up for.
 // Repeating it wakes the same again, or
 // fewer: who has been decided meanwhile is due no more.
 func (r Reviewer) Review(ctx context.Context, e event.Envelope) error {
@@ -62,16 +63,18 @@ func (r Reviewer) Review(ctx context.Context, e event.Envelope) error {
 	if err != nil {
 		return err
 	}
-	return r.Base.Due(ctx, e.Segment, e.Segments, crm.DateIn(e.AsOf, r.Zone), int64(edition), func(due []crm.CustomerID) error {
-		wake := make([]event.Envelope, len(due))
-		for i, id := range due {
-			wake[i] = event.Envelope{Kind: event.Wake, Customer: id, Cause: "review", Trace: e.Trace}
+	return r.Base.Due(ctx, e.Segment, e.Segments, crm.DateIn(e.AsOf, r.Zone), int64(edition), func(due, warned []crm.CustomerID) error {
+		if err := r.Sender.Send(ctx, r.Decide, wake(due, e.Trace)); err != nil {
+			return err
 		}
-		for _, queue := range r.Queues {
-			if err := r.Sender.Send(ctx, queue, wake); err != nil {
-				return err
-			}
-		}
-		return nil
+		return r.Sender.Send(ctx, r.Warn, wake(warned, e.Trace))
 	})
+}
+
+func wake(ids []crm.CustomerID, trace string) []event.Envelope {
+	messages := make([]event.Envelope, len(ids))
+	for i, id := range ids {
+		messages[i] = event.Envelope{Kind: event.Wake, Customer: id, Cause: "review", Trace: trace}
+	}
+	return messages
 }

@@ -108,7 +108,7 @@ func TestTheReviewFindsWhoIsDue(t *testing.T) {
 	due := func(day crm.Date, edition int64) map[crm.CustomerID]bool {
 		found := map[crm.CustomerID]bool{}
 		for segment := range 3 {
-			if err := review.Due(ctx, segment, 3, day, edition, func(ids []crm.CustomerID) error {
+			if err := review.Due(ctx, segment, 3, day, edition, func(ids, _ []crm.CustomerID) error {
 				for _, id := range ids {
 					found[id] = true
 				}

@@ -140,7 +140,7 @@ func FactKind(pk, sk string) (customer crm.CustomerID, kind string, err error) {
 }
 
 // Table Operations.
-const timerShards = 64
+const timerShards = 16
 
 func timerPK(shard int) string                { return fmt.Sprintf("T#%02d", shard) }
 func timerSK(due time.Time, id string) string { return join(timeKey(due), id) }

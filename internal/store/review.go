@@ -11,7 +11,7 @@ import (
 )
 
 // Review reads the whole base for the nightly review: a parallel scan of
-// Customers that fetches three attributes of those who are due.
+// Customers that fetches little of those who are due.
 type Review struct{ customers table }
 
 func NewReview(db DB, customers string) Review {
@@ -28,12 +28,13 @@ func (r Review) Bytes(ctx context.Context) (int64, error) {
 }
 
 // Due calls each with the customers of one segment whose review has come on
-// today, or whom rules older than edition judged; a page at a time.
-func (r Review) Due(ctx context.Context, segment, segments int, today crm.Date, edition int64, each func([]crm.CustomerID) error) error {
+// today, or whom rules older than edition judged, and with those of them who
+// are warned about; a page at a time.
+func (r Review) Due(ctx context.Context, segment, segments int, today crm.Date, edition int64, each func(due, warned []crm.CustomerID) error) error {
 	const op = "store.Due"
 	in := &dynamodb.ScanInput{TableName: &r.customers.name,
 		Segment: aws.Int32(int32(segment)), TotalSegments: aws.Int32(int32(segments)),
-		ProjectionExpression:     aws.String("#pk"),
+		ProjectionExpression:     aws.String("#pk, classes.warned_since"),
 		FilterExpression:         aws.String("#sk = :decision AND (review_at <= :today OR guard < :edition)"),
 		ExpressionAttributeNames: map[string]string{"#pk": attrPK, "#sk": attrSK},
 		ExpressionAttributeValues: item{":decision": str(skDecision), ":today": str(today.String()),
@@ -43,15 +44,24 @@ func (r Review) Due(ctx context.Context, segment, segments int, today crm.Date, 
 		if err != nil {
 			return failed(op, err)
 		}
-		var due []crm.CustomerID
+		var due, warned []crm.CustomerID
 		for _, i := range page.Items {
-			var k struct{ PK string }
-			if err := decode(op, i, &k); err != nil {
+			var found struct {
+				PK      string `dynamodbav:"PK"`
+				Classes struct {
+					WarnedSince crm.Date `dynamodbav:"warned_since"`
+				} `dynamodbav:"classes"`
+			}
+			if err := decode(op, i, &found); err != nil {
 				return err
 			}
-			due = append(due, crm.CustomerID(split(k.PK)[1]))
+			id := crm.CustomerID(split(found.PK)[1])
+			due = append(due, id)
+			if found.Classes.WarnedSince != 0 {
+				warned = append(warned, id)
+			}
 		}
-		if err := each(due); err != nil {
+		if err := each(due, warned); err != nil {
 			return err
 		}
 		if page.LastEvaluatedKey == nil {

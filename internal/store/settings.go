@@ -36,29 +36,30 @@ type settingItem struct {
 	Sealed []byte `dynamodbav:"sealed,omitempty"`
 }
 
-// ReadStaff and its like give a setting with its revision; NotFound where there
-// is none.
+// ReadStaff and its like give a setting as it stands, with its revision;
+// NotFound where there is none.
 func (s Settings) ReadStaff(ctx context.Context, subject crm.Subject) (crm.Versioned[crm.Staff], error) {
-	return read[crm.Staff](ctx, s, key{pkStaff, string(subject)}, "member of staff")
+	return fresh[crm.Staff](ctx, s, key{pkStaff, string(subject)}, "member of staff")
 }
 func (s Settings) ReadStore(ctx context.Context, id crm.StoreID) (crm.Versioned[crm.Store], error) {
-	return read[crm.Store](ctx, s, key{pkStores, string(id)}, "store")
+	return fresh[crm.Store](ctx, s, key{pkStores, string(id)}, "store")
 }
 func (s Settings) ReadConnection(ctx context.Context, id crm.ConnectionID) (crm.Versioned[crm.Connection], error) {
-	return read[crm.Connection](ctx, s, key{pkConnections, string(id)}, "connection")
+	return fresh[crm.Connection](ctx, s, key{pkConnections, string(id)}, "connection")
 }
 
-// Staff, Store and Connection are for those who only use a setting.
+// Staff, Store and Connection are for those who only use a setting, and bear
+// that it is a minute old.
 func (s Settings) Staff(ctx context.Context, subject crm.Subject) (crm.Staff, error) {
-	v, err := s.ReadStaff(ctx, subject)
+	v, err := read[crm.Staff](ctx, s, key{pkStaff, string(subject)}, "member of staff")
 	return v.Value, err
 }
 func (s Settings) Store(ctx context.Context, id crm.StoreID) (crm.Store, error) {
-	v, err := s.ReadStore(ctx, id)
+	v, err := read[crm.Store](ctx, s, key{pkStores, string(id)}, "store")
 	return v.Value, err
 }
 func (s Settings) Connection(ctx context.Context, id crm.ConnectionID) (crm.Connection, error) {
-	v, err := s.ReadConnection(ctx, id)
+	v, err := read[crm.Connection](ctx, s, key{pkConnections, string(id)}, "connection")
 	return v.Value, err
 }
 
@@ -133,6 +134,12 @@ func read[T any](ctx context.Context, s Settings, k key, noun string) (crm.Versi
 		return crm.Versioned[T]{}, crm.Fail(op, crm.NotFound, "there is no such %s", noun)
 	}
 	return opened[T](ctx, s, stored)
+}
+
+// fresh is read without trusting the cache.
+func fresh[T any](ctx context.Context, s Settings, k key, noun string) (crm.Versioned[T], error) {
+	s.cache.forget(k)
+	return read[T](ctx, s, k, noun)
 }
 
 func readAll[T any](ctx context.Context, s Settings, pk string) (all []crm.Versioned[T], err error) {

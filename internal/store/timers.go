@@ -8,7 +8,7 @@ import (
 	"guanxi/internal/crm"
 )
 
-// Timers wake a customer at a later time. They lie in 64 shards, sorted by when
+// Timers wake a customer at a later time. They lie in 16 shards, sorted by when
 // they are due; each sweep reads every shard from its beginning, so a timer
 // that is written late lies in nobody's past.
 type Timers struct{ table table }
