@@ -14,6 +14,36 @@ type Page struct {
 	Cursor string `query:"cursor" maxLength:"4096" doc:"The next_cursor of the page before; it fits only the same caller and query."`
 }
 
+// Listed is the answer of every list.
+type Listed[T any] struct {
+	Body struct {
+		Items []T    `json:"items" nullable:"false"`
+		Next  string `json:"next_cursor,omitempty" doc:"Leads to the next page; absent on the last."`
+	}
+}
+
+// List answers one page: read gives what lies after a position, and the
+// position where it stopped, empty at the end; show is how callers see one of it.
+func List[S, T any](ctx context.Context, a *API, p Page, read func(limit int, after string) ([]S, string, error), show func(S) (T, error)) (*Listed[T], error) {
+	after, err := a.OpenCursor(ctx, p.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	stored, next, err := read(p.Limit, after)
+	if err != nil {
+		return nil, err
+	}
+	out := &Listed[T]{}
+	out.Body.Items = make([]T, len(stored))
+	for i, s := range stored {
+		if out.Body.Items[i], err = show(s); err != nil {
+			return nil, err
+		}
+	}
+	out.Body.Next, err = a.SealCursor(ctx, next)
+	return out, err
+}
+
 // Sealer hides and protects cursors. What was sealed opens only with the same bound.
 type Sealer interface {
 	Seal(ctx context.Context, clear, bound []byte) ([]byte, error)

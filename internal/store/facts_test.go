@@ -189,3 +189,32 @@ func TestInteractionsAreListedNewestFirstPageByPage(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestOrdersAndRefundsOfACustomer(t *testing.T) {
+	env := storetest.Open(t)
+	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon), newCustomer()
+	for _, name := range []string{"1", "2", "3"} {
+		if _, err := facts.PutOrder(ctx, order(id, name, noon, crm.OrderPaid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone := order(id, "2", noon, crm.OrderDeleted)
+	if ok, err := facts.PutOrder(ctx, gone); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	want := crm.Refund{Key: crm.RefundKey{Order: order(id, "3", noon, crm.OrderPaid).Key, ID: "r"}, At: noon, Amount: crm.Money{Minor: 100, Currency: "CNY"}, Version: crm.NewVersion(noon, 0, nil), Origin: crm.Origin{RecordedAt: noon}}
+	if _, err := facts.PutRefund(ctx, id, want); err != nil {
+		t.Fatal(err)
+	}
+	orders, _, err := facts.Orders(ctx, id, 10, "")
+	if err != nil || len(orders) != 2 || orders[0].Key.ID != "1" || orders[1].Key.ID != "3" {
+		t.Fatalf("%+v %v", orders, err)
+	}
+	refunds, err := facts.Refunds(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]crm.Refund{want}, refunds); diff != "" {
+		t.Error(diff)
+	}
+}

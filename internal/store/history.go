@@ -110,6 +110,22 @@ func (f Facts) Order(ctx context.Context, id crm.CustomerID, o crm.OrderKey) (cr
 	return f.readOrder(ctx, id, stored)
 }
 
+// Refunds reads all refunds of a customer's orders.
+func (f Facts) Refunds(ctx context.Context, id crm.CustomerID) (all []crm.Refund, err error) {
+	const op = "store.Refunds"
+	q := query{table: f.table, pk: customerPK(id), prefix: skRefunds}
+	_, err = q.run(ctx, op, func(i item) error {
+		var stored factItem
+		if err := decode(op, i, &stored); err != nil {
+			return err
+		}
+		r, err := f.readRefund(ctx, stored)
+		all = append(all, r)
+		return err
+	})
+	return all, err
+}
+
 // Interactions lists a customer's contacts, newest first, content opened.
 // after is a cursor that an earlier call returned, or "".
 func (f Facts) Interactions(ctx context.Context, id crm.CustomerID, limit int, after string) (page []crm.Interaction, next string, err error) {
@@ -137,7 +153,7 @@ func (f Facts) Interactions(ctx context.Context, id crm.CustomerID, limit int, a
 	return page, sortKeyOf(stopped), err
 }
 
-// Orders lists a customer's orders by their keys.
+// Orders lists a customer's orders by their keys, without those that are gone.
 func (f Facts) Orders(ctx context.Context, id crm.CustomerID, limit int, after string) (page []crm.Order, next string, err error) {
 	const op = "store.Orders"
 	q := query{table: f.table, pk: customerPK(id), prefix: skOrders, limit: limit}
@@ -150,7 +166,9 @@ func (f Facts) Orders(ctx context.Context, id crm.CustomerID, limit int, after s
 			return err
 		}
 		o, err := f.readOrder(ctx, id, stored)
-		page = append(page, o)
+		if o.State != crm.OrderDeleted { // gone, or moved to another customer
+			page = append(page, o)
+		}
 		return err
 	})
 	return page, sortKeyOf(stopped), err

@@ -106,6 +106,7 @@ func interactionKey(i crm.Interaction) key {
 
 const skInteractions = "F#TALK#"
 const skOrders = "F#ORDER#"
+const skRefunds = "F#REFUND#"
 
 func changeKey(id crm.CustomerID, asOf time.Time, edition, links, seen int64) key {
 	return key{customerPK(id), join("H", timeKey(asOf), fmt.Sprintf("%d.%d.%d", edition, links, seen))}

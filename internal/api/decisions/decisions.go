@@ -169,37 +169,19 @@ func shownClasses(c standing.Classes) classes {
 	return classes{string(c.Level), string(c.Tier), string(c.Need), string(c.Status), rfm{c.Recency, c.Frequency, c.Money}, c.WarnedSince}
 }
 
-type page[T any] struct {
-	Body struct {
-		Items []T    `json:"items" nullable:"false"`
-		Next  string `json:"next_cursor,omitempty" doc:"Leads to the next page; absent on the last."`
-	}
-}
-
 func (l leaf) history(ctx context.Context, in *struct {
 	api.CustomerPath
 	api.Page
-}) (*page[change], error) {
+}) (*api.Listed[change], error) {
 	if err := api.See(ctx, l.people, in.ID); err != nil {
 		return nil, err
 	}
-	after, err := l.api.OpenCursor(ctx, in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	changes, next, err := l.decisions.Changes(ctx, in.ID, in.Limit, after)
-	if err != nil {
-		return nil, err
-	}
-	out := &page[change]{}
-	out.Body.Items = []change{}
-	for _, c := range changes {
-		p, err := l.book.Policy(ctx, c.Policy)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Items = append(out.Body.Items, change{At: c.Guard.AsOf, Before: shownClasses(c.Before), After: shownClasses(c.Classes), Decision: shown(c.Record, p)})
-	}
-	out.Body.Next, err = l.api.SealCursor(ctx, next)
-	return out, err
+	return api.List(ctx, l.api, in.Page,
+		func(limit int, after string) ([]decision.Change[standing.Measures, standing.Classes], string, error) {
+			return l.decisions.Changes(ctx, in.ID, limit, after)
+		},
+		func(c decision.Change[standing.Measures, standing.Classes]) (change, error) {
+			p, err := l.book.Policy(ctx, c.Policy)
+			return change{At: c.Guard.AsOf, Before: shownClasses(c.Before), After: shownClasses(c.Classes), Decision: shown(c.Record, p)}, err
+		})
 }

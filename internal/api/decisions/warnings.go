@@ -79,7 +79,7 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 func (l leaf) list(ctx context.Context, in *struct {
 	api.Page
 	Store crm.StoreID `query:"store" maxLength:"128" doc:"Only of this store." example:"sh-001"`
-}) (*page[Warning], error) {
+}) (*api.Listed[Warning], error) {
 	stores, err := l.scope(ctx, in.Store)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (l leaf) list(ctx context.Context, in *struct {
 		return nil, err
 	}
 	at, after, _ := strings.Cut(position, "\n")
-	out := &page[Warning]{}
+	out := &api.Listed[Warning]{}
 	out.Body.Items = []Warning{}
 	position = ""
 	for _, store := range stores {

@@ -84,35 +84,18 @@ func (l leaf) record(ctx context.Context, in *struct {
 	return &created{shown(i)}, nil
 }
 
-type page struct {
-	Body struct {
-		Items []Interaction `json:"items" nullable:"false"`
-		Next  string        `json:"next_cursor,omitempty" doc:"Leads to the next page; absent on the last."`
-	}
-}
-
 func (l leaf) list(ctx context.Context, in *struct {
 	api.CustomerPath
 	api.Page
-}) (*page, error) {
+}) (*api.Listed[Interaction], error) {
 	if err := api.See(ctx, l.people, in.ID); err != nil {
 		return nil, err
 	}
-	after, err := l.api.OpenCursor(ctx, in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	all, next, err := l.keep.Interactions(ctx, in.ID, in.Limit, after)
-	if err != nil {
-		return nil, err
-	}
-	out := &page{}
-	out.Body.Items = make([]Interaction, len(all))
-	for i, one := range all {
-		out.Body.Items[i] = shown(one)
-	}
-	out.Body.Next, err = l.api.SealCursor(ctx, next)
-	return out, err
+	return api.List(ctx, l.api, in.Page,
+		func(limit int, after string) ([]crm.Interaction, string, error) {
+			return l.keep.Interactions(ctx, in.ID, limit, after)
+		},
+		func(i crm.Interaction) (Interaction, error) { return shown(i), nil })
 }
 
 func shown(i crm.Interaction) Interaction {

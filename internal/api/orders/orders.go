@@ -24,6 +24,7 @@ type Orders interface {
 	PutOrder(ctx context.Context, o crm.Order) (bool, error)
 	Order(ctx context.Context, id crm.CustomerID, o crm.OrderKey) (crm.Order, error)
 	Orders(ctx context.Context, id crm.CustomerID, limit int, after string) (page []crm.Order, next string, err error)
+	Refunds(ctx context.Context, id crm.CustomerID) ([]crm.Refund, error)
 	ParkRefund(ctx context.Context, r crm.Refund) (bool, error)
 	PutRefund(ctx context.Context, id crm.CustomerID, r crm.Refund) (bool, error)
 }
@@ -252,37 +253,26 @@ func refundAnswerOf(o crm.Order, r crm.Refund, refunded int64) *refundAnswer {
 	return out
 }
 
-type page struct {
-	Body struct {
-		Items []Order `json:"items" nullable:"false"`
-		Next  string  `json:"next_cursor,omitempty" doc:"Leads to the next page; absent on the last."`
-	}
-}
-
 func (l leaf) list(ctx context.Context, in *struct {
 	api.CustomerPath
 	api.Page
-}) (*page, error) {
+}) (*api.Listed[Order], error) {
 	if err := api.See(ctx, l.people, in.ID); err != nil {
 		return nil, err
 	}
-	after, err := l.api.OpenCursor(ctx, in.Cursor)
+	refunds, err := l.orders.Refunds(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	all, next, err := l.orders.Orders(ctx, in.ID, in.Limit, after)
-	if err != nil {
-		return nil, err
+	of := map[crm.OrderKey][]crm.Refund{}
+	for _, r := range refunds {
+		of[r.Key.Order] = append(of[r.Key.Order], r)
 	}
-	out := &page{}
-	out.Body.Items = []Order{}
-	for _, o := range all {
-		if o.State != crm.OrderDeleted {
-			out.Body.Items = append(out.Body.Items, shown(o, 0))
-		}
-	}
-	out.Body.Next, err = l.api.SealCursor(ctx, next)
-	return out, err
+	return api.List(ctx, l.api, in.Page,
+		func(limit int, after string) ([]crm.Order, string, error) {
+			return l.orders.Orders(ctx, in.ID, limit, after)
+		},
+		func(o crm.Order) (Order, error) { return shown(o, refunded(of[o.Key])), nil })
 }
 
 func shown(o crm.Order, refunded int64) Order {
