@@ -40,8 +40,29 @@ func (r Resolver) Resolve(ctx context.Context, raw customer.Mention) (crm.Custom
 	if len(keys) == 0 {
 		return "", crm.Fail(op, crm.Invalid, "no account, card, e-mail or phone that could be used")
 	}
+	return r.repeat(ctx, m, keys, true)
+}
+
+// Recognise is Resolve for a person who must be known already: nobody is
+// created, and the id is empty where nobody holds any of the keys.
+func (r Resolver) Recognise(ctx context.Context, raw customer.Mention) (crm.CustomerID, error) {
+	m := Mention(raw)
+	return r.repeat(ctx, m, m.Keys(), false)
+}
+
+// Exists tells whether the customer is there, and not deleted.
+func (r Resolver) Exists(ctx context.Context, id crm.CustomerID) (bool, error) {
+	_, err := r.Profiles.Profile(ctx, id)
+	if crm.KindOf(err) == crm.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (r Resolver) repeat(ctx context.Context, m customer.Mention, keys []customer.Key, create bool) (crm.CustomerID, error) {
+	const op = "identity.Resolve"
 	for attempt := range attempts {
-		id, err := r.resolve(ctx, m, keys, attempt > 0)
+		id, err := r.resolve(ctx, m, keys, create, attempt > 0)
 		if crm.KindOf(err) != crm.Conflict {
 			return id, err
 		}
@@ -51,7 +72,7 @@ func (r Resolver) Resolve(ctx context.Context, raw customer.Mention) (crm.Custom
 
 // resolve tries once. The first look-up may be a moment old: if it misses a
 // holder, the write finds the lock taken, and the next look-up is strong.
-func (r Resolver) resolve(ctx context.Context, m customer.Mention, keys []customer.Key, strong bool) (crm.CustomerID, error) {
+func (r Resolver) resolve(ctx context.Context, m customer.Mention, keys []customer.Key, create, strong bool) (crm.CustomerID, error) {
 	holders, err := r.Locks.Holders(ctx, keys, strong)
 	if err != nil {
 		return "", err
@@ -62,6 +83,9 @@ func (r Resolver) resolve(ctx context.Context, m customer.Mention, keys []custom
 			known = holder
 			break
 		}
+	}
+	if known == "" && !create {
+		return "", nil
 	}
 	if known == "" {
 		at := crm.AsOf(ctx)

@@ -54,7 +54,7 @@ func (p placer) tryOrder(ctx context.Context, o crm.Order, by customer.Mention) 
 	if err != nil {
 		return err
 	}
-	person, err := p.people.Resolve(ctx, by)
+	person, err := p.person(ctx, address.Customer, by)
 	nobody := crm.KindOf(err) == crm.Invalid
 	switch {
 	case nobody && address.Customer == "":
@@ -96,6 +96,22 @@ func capped(o crm.Order, refunds []crm.Refund) error {
 		left -= r.Amount.Minor
 	}
 	return nil
+}
+
+// person is whom the statement names. An order of somebody who was deleted
+// since brings nobody back: where none of its keys is known any more, it stays
+// theirs.
+func (p placer) person(ctx context.Context, present crm.CustomerID, by customer.Mention) (crm.CustomerID, error) {
+	if present != "" {
+		known, err := p.people.Recognise(ctx, by)
+		if err != nil || known != "" {
+			return known, err
+		}
+		if there, err := p.people.Exists(ctx, present); err != nil || !there {
+			return present, err
+		}
+	}
+	return p.people.Resolve(ctx, by)
 }
 
 // owner settles whose order it is: the first to claim it, unless a newer

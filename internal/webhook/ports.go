@@ -20,6 +20,11 @@ type Connections interface {
 // is known already, and answers Invalid when the mention names nobody.
 type People interface {
 	Resolve(ctx context.Context, m customer.Mention) (crm.CustomerID, error)
+	// Recognise is Resolve for who must be known: it creates nobody, and its
+	// answer is empty where it knows none of the keys.
+	Recognise(ctx context.Context, m customer.Mention) (crm.CustomerID, error)
+	// Exists tells whether the customer is there, and not deleted.
+	Exists(ctx context.Context, id crm.CustomerID) (bool, error)
 }
 
 // Addresses is an order's own partition: whose order it is, and what came for

@@ -221,3 +221,22 @@ func TestARefundLargerThanItsOrderIsReviewed(t *testing.T) {
 		}
 	}
 }
+
+// Delivering an order again does not bring back who was deleted since, not even
+// in a newer state; a new order of theirs makes them known anew.
+func TestADeletedCustomerIsNotBroughtBack(t *testing.T) {
+	s := open(t)
+	story := stories(t)["a whole life"].deliveries
+	s.deliver(story[0])
+	for _, p := range s.people.All() {
+		s.people.Delete(p.ID)
+	}
+	s.deliver(story[0], story[1])
+	if back := s.people.All(); len(back) != 0 {
+		t.Errorf("brought back: %v", back)
+	}
+	s.deliver(payload(t, "orders/create", "orders_create", map[string]any{"id": 6114209734820}))
+	if known := s.people.All(); len(known) != 1 {
+		t.Errorf("%d people after a new order, want 1", len(known))
+	}
+}

@@ -120,3 +120,15 @@ func (m *Memory) Claims(k customer.Key) []crm.CustomerID {
 	defer m.mu.Unlock()
 	return m.claims[k]
 }
+
+// Delete takes a customer away and frees their keys, as a person's deletion does.
+func (m *Memory) Delete(id crm.CustomerID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.profiles, id)
+	for k, holder := range m.holders {
+		if holder == id {
+			delete(m.holders, k)
+		}
+	}
+}
