@@ -149,6 +149,25 @@ func (w Warnings) task(ctx context.Context, warning churn.Warning) (task churn.F
 	return task, stored.Rev, nil
 }
 
+// FollowUps reads all tasks about a customer, the oldest first.
+func (w Warnings) FollowUps(ctx context.Context, id crm.CustomerID) (all []churn.FollowUp, err error) {
+	const op = "store.FollowUps"
+	q := query{table: w.table, pk: customerPK(id), prefix: skFollowUp}
+	_, err = q.run(ctx, op, func(i item) error {
+		var stored followUpItem
+		if err := decode(op, i, &stored); err != nil {
+			return err
+		}
+		var task churn.FollowUp
+		if err := json.Unmarshal([]byte(stored.Doc), &task); err != nil {
+			return &crm.Error{Op: op, Err: err}
+		}
+		all = append(all, task)
+		return nil
+	})
+	return all, err
+}
+
 // ListOpen reads the open warnings of a store, oldest first, with a cursor.
 func (w Warnings) ListOpen(ctx context.Context, store crm.StoreID, limit int, after string) (page []churn.Warning, next string, err error) {
 	const op = "store.OpenWarnings"

@@ -50,6 +50,9 @@ func TestAWarningIsOpenedOnceAndListedUntilItIsClosed(t *testing.T) {
 	if open, _, err := w.ListOpen(ctx, home, 10, ""); err != nil || len(open) != 0 {
 		t.Fatal("still listed:", open, err)
 	}
+	if tasks, err := w.FollowUps(ctx, id); err != nil || len(tasks) != 1 || tasks[0].Outcome != churn.Retained {
+		t.Fatal("the follow-up is not closed with its warning:", tasks, err)
+	}
 	if all, err := w.Of(ctx, id); err != nil || len(all) != 1 || all[0].Value.Outcome != churn.Retained {
 		t.Fatal(all, err)
 	}

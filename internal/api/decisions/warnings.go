@@ -15,6 +15,7 @@ import (
 // another.
 type Warnings interface {
 	Of(ctx context.Context, id crm.CustomerID) ([]crm.Versioned[churn.Warning], error)
+	FollowUps(ctx context.Context, id crm.CustomerID) ([]churn.FollowUp, error)
 	One(ctx context.Context, id crm.CustomerID, since crm.Date) (crm.Versioned[churn.Warning], error)
 	ListOpen(ctx context.Context, store crm.StoreID, limit int, after string) (page []churn.Warning, next string, err error)
 	Amend(ctx context.Context, next churn.Warning, rev int64) error
@@ -44,6 +45,7 @@ type churnAnswer struct {
 		Contact  crm.Date          `json:"last_contact,omitempty"`
 		Reasons  []decision.Reason `json:"reasons" nullable:"false" doc:"Why the customer is, or is not, warned about."`
 		Warnings []Warning         `json:"warnings" nullable:"false" doc:"All there ever were, the oldest first; one at most is open."`
+		Tasks    []churn.FollowUp  `json:"follow_ups" nullable:"false" doc:"Who is, or was, to talk to the customer, and until when."`
 	}
 }
 
@@ -63,10 +65,15 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 	if err != nil {
 		return nil, err
 	}
+	tasks, err := l.warnings.FollowUps(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
 	d := shown(r, p)
 	out := &churnAnswer{}
 	out.Body.Customer, out.Body.On, out.Body.Warned, out.Body.Last, out.Body.Contact = in.ID, r.On, d.Warned, d.Last, d.Contact
 	out.Body.Reasons = slices.DeleteFunc(d.Reasons, func(r decision.Reason) bool { return r.Question != "churn" && r.Question != "status" })
+	out.Body.Tasks = append([]churn.FollowUp{}, tasks...)
 	out.Body.Warnings = make([]Warning, len(all))
 	for i, w := range all {
 		out.Body.Warnings[i] = shownWarning(w.Value)
