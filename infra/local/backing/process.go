@@ -38,8 +38,13 @@ type program struct {
 }
 
 func (p program) command() *exec.Cmd {
-	// A small heap grows as needed; the serial collector and the quick compiler start fastest.
-	args := []string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"}
+	// A small heap grows as needed, and the serial collector starts fastest. In memory, for
+	// tests, the quick compiler does; what keeps data on disk may run long enough for the
+	// thorough one to be worth its time.
+	args := []string{"-XX:+UseSerialGC", "-XX:-UsePerfData"}
+	if p.directory == "" {
+		args = append(args, "-XX:TieredStopAtLevel=1")
+	}
 	for _, property := range p.properties {
 		args = append(args, "-D"+property)
 	}
