@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -25,11 +25,13 @@ type app struct {
 }
 
 func main() {
-	c, err := config.LoadDefaultConfig(context.Background())
-	if err != nil {
-		panic(err)
+	c := aws.Config{Region: os.Getenv("AWS_REGION"), Credentials: credentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")}
+	a := app{
+		os.Getenv("TABLE"), os.Getenv("QUEUE_URL"), os.Getenv("KEY_ARN"),
+		dynamodb.NewFromConfig(c, func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(os.Getenv("AWS_ENDPOINT_URL_DYNAMODB")) }),
+		sqs.NewFromConfig(c, func(o *sqs.Options) { o.BaseEndpoint = aws.String(os.Getenv("AWS_ENDPOINT_URL_SQS")) }),
+		kms.NewFromConfig(c, func(o *kms.Options) { o.BaseEndpoint = aws.String(os.Getenv("AWS_ENDPOINT_URL_KMS")) }),
 	}
-	a := app{os.Getenv("TABLE"), os.Getenv("QUEUE_URL"), os.Getenv("KEY_ARN"), dynamodb.NewFromConfig(c), sqs.NewFromConfig(c), kms.NewFromConfig(c)}
 	switch os.Getenv("ROLE") {
 	case "accept":
 		lambda.Start(a.accept)
