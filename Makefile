@@ -50,7 +50,7 @@ lint: $(LOCAL)/bin/golangci-lint ## read the code with golangci-lint; .golangci.
 	@$(LOCAL)/bin/golangci-lint run --timeout 5m
 
 bench: ## measure: rules, store, start-up of each function beside an empty one
-	@go run ./infra/servers go test -run '^$$' -bench . -benchmem ./internal/... ./infra/...
+	@go run ./infra/servers go test -p 1 -run '^$$' -bench . -benchmem ./internal/... ./infra/... | grep -v 'no test files'
 
 clean: ## remove what was built and fetched; the data of make dev stay
 	@for built in $(LOCAL)/bin $(LOCAL)/build $(LOCAL)/jars $(VENV) .aws-sam; do
