@@ -19,9 +19,10 @@ DEPLOYED := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -trimpath -ldflags=-s'
 help: ## list these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
-dev: ## run the whole system on this machine until Ctrl-C; data stay in .local
+dev: ## run the whole system on this machine until Ctrl-C; data stay in .local (ARGS='--port 9080')
+	@command -v go >/dev/null || { echo 'go is missing: install Go 1.26 or newer (go.dev/dl)' >&2; exit 1; }
 	@go build -o $(LOCAL)/bin/cloud ./infra/local
-	@exec $(LOCAL)/bin/cloud --dir $(LOCAL) --seed 'go run ./infra/replay demo'
+	@exec $(LOCAL)/bin/cloud --dir $(LOCAL) --seed 'go run ./infra/replay demo' $(ARGS)
 
 test: ## prove everything, stage by stage (under 10 minutes on 2 cores)
 	@infra/test

@@ -132,7 +132,7 @@ func run(ctx context.Context, args []string) error {
 func portHint(err error) error {
 	for what, flag := range map[string]string{"the API": "--port", "the control port": "--control-port", "the token issuer": "--issuer-port"} {
 		if strings.Contains(err.Error(), "for "+what+" is in use") {
-			return fmt.Errorf("%w with %s", err, flag)
+			return fmt.Errorf("%w: make dev ARGS='%s 9080'", err, flag)
 		}
 	}
 	return err

@@ -127,7 +127,7 @@ func TestCommandLine(t *testing.T) {
 		t.Error("an argument that means nothing was accepted")
 	}
 	hint := portHint(errors.New("port 8081 for the control port is in use: end what uses it, or choose another one"))
-	if want := "port 8081 for the control port is in use: end what uses it, or choose another one with --control-port"; hint.Error() != want {
+	if want := "port 8081 for the control port is in use: end what uses it, or choose another one: make dev ARGS='--control-port 9080'"; hint.Error() != want {
 		t.Errorf("got %v", hint)
 	}
 }
