@@ -14,7 +14,7 @@ RATE ?= 7.2
 # debug information too), no C.
 DEPLOYED := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -trimpath -ldflags=-s'
 
-.PHONY: help dev test build sam replay backtest lint bench clean
+.PHONY: help dev test build sam replay backtest lint bench fuzz clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -34,10 +34,10 @@ build: ## compile the deployable bootstraps (linux, arm64) into .local/build
 	done
 	@echo; du -h $(LOCAL)/build/*/bootstrap
 
-sam: $(VENV)/ready ## validate the template and build what `sam deploy` uploads, into .aws-sam
+sam: $(VENV)/ready ## validate the template and build what `sam deploy` uploads, into .aws-sam (ONE=About: that function only)
 	@export SAM_CLI_TELEMETRY=0
 	@$(VENV)/bin/sam validate
-	@$(DEPLOYED) $(VENV)/bin/sam build
+	@$(DEPLOYED) $(VENV)/bin/sam build $(ONE)
 
 replay: ## send a purchase history through the whole system: FILE=orders.csv RATE=7.2
 	@[ -n "$(FILE)" ] || { echo 'name the purchases: make replay FILE=orders.csv (format: docs/replay.md)' >&2; exit 2; }
@@ -53,8 +53,11 @@ lint: $(LOCAL)/bin/golangci-lint ## read the code with golangci-lint; .golangci.
 bench: ## measure: rules, store, start-up of each function beside an empty one
 	@go run ./infra/servers go test -p 1 -run '^$$' -bench . -benchmem ./internal/... ./infra/... | grep -v 'no test files'
 
+fuzz: $(LOCAL)/fuzz-venv/ready ## let schemathesis loose on the API as every role (ROLES='admin store' ARGS='--max-examples 10')
+	@go run ./infra/fuzz $(ARGS) $(ROLES)
+
 clean: ## remove what was built and fetched; the data of make dev stay
-	@for built in $(LOCAL)/bin $(LOCAL)/build $(LOCAL)/jars $(VENV) .aws-sam; do
+	@for built in $(LOCAL)/bin $(LOCAL)/build $(LOCAL)/jars $(VENV) $(LOCAL)/fuzz-venv .aws-sam; do
 		if [ -e "$$built" ]; then echo "removing $$built"; rm -rf "$$built"; fi
 	done
 	@if [ -e $(LOCAL) ]; then echo "kept: the rest of $(LOCAL), with the data of make dev and make replay (rm -r $(LOCAL) removes them)"; fi
@@ -72,6 +75,13 @@ $(VENV)/ready: infra/sam/requirements.txt
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python -r $<
+	@touch $@
+
+$(LOCAL)/fuzz-venv/ready: infra/fuzz/requirements.txt
+	@echo 'installing schemathesis into $(LOCAL)/fuzz-venv (once, about a minute)'
+	@rm -rf $(LOCAL)/fuzz-venv
+	@python3 -m venv $(LOCAL)/fuzz-venv
+	@$(LOCAL)/fuzz-venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .ONESHELL:

@@ -16,8 +16,10 @@ import (
 
 type config struct {
 	Customers  string        `env:"CUSTOMERS_TABLE"`
+	Facts      string        `env:"FACTS_TABLE"`
 	Settings   string        `env:"SETTINGS_TABLE"`
 	Audit      string        `env:"AUDIT_TABLE"`
+	Operations string        `env:"OPERATIONS_TABLE"`
 	SealKey    string        `env:"SEAL_KEY_ARN"`
 	FirstAdmin crm.Subject   `env:"FIRST_ADMIN_SUBJECT"`
 	Zone       time.Location `env:"TIME_ZONE"`
@@ -27,7 +29,16 @@ func main() {
 	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
-	a := api.New(api.Config{Log: log, Staff: store.NewSettings(db, c.Settings, "", keys), FirstAdmin: c.FirstAdmin})
-	customers.Register(a, store.NewPeople(db, c.Customers), store.NewCustomers(db, c.Customers, c.Audit, keys, &c.Zone), identity.Writing{})
+	settings := store.NewSettings(db, c.Settings, "", keys)
+	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Cursor), Replays: store.NewReplays(db, c.Operations, keys)})
+	people := store.NewPeople(db, c.Customers)
+	customers.Register(a, customers.Ports{
+		People: people, Glances: people,
+		Profiles: store.NewCustomers(db, c.Customers, c.Facts, c.Audit, keys, &c.Zone),
+		Cards:    store.NewCards(db, c.Customers),
+		Identity: identity.Writing{},
+		Fields:   settings,
+		Limiter:  store.NewLimits(db, c.Operations, keys),
+	})
 	lambdaio.ServeHTTP(a, log)
 }

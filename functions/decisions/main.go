@@ -35,9 +35,9 @@ func main() {
 	decisions.Register(a,
 		store.NewPeople(db, c.Customers),
 		store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, c.Facts, keys),
-		store.NewFacts(db, c.Facts, "", keys),
+		store.NewFacts(db, c.Facts, "", keys, &c.Zone),
 		standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},
-		store.NewWarnings(db, c.Customers, c.Audit, keys),
+		store.NewWarnings(db, c.Customers, c.Audit, keys, &c.Zone),
 		settings,
 		&c.Zone)
 	lambdaio.ServeHTTP(a, log)

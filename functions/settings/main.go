@@ -1,5 +1,5 @@
-// Command settings is the admins' API: staff, stores, connections, policies. It
-// alone may write them, and it makes the deployment's keys.
+// Command settings is the admins' API: staff, stores, connections, policies,
+// custom fields. It alone may write them, and it makes the deployment's keys.
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 type config struct {
 	Settings   string      `env:"SETTINGS_TABLE"`
 	Audit      string      `env:"AUDIT_TABLE"`
+	Operations string      `env:"OPERATIONS_TABLE"`
 	SealKey    string      `env:"SEAL_KEY_ARN"`
 	FirstAdmin crm.Subject `env:"FIRST_ADMIN_SUBJECT"`
 	Currency   string      `env:"BASE_CURRENCY"`
@@ -24,8 +25,9 @@ func main() {
 	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
 	db, master := store.Open(aws), seal.NewKMS(aws, c.SealKey)
 	wrapped := store.NewWrappedKeys(db, c.Settings, master)
-	settings := store.NewSettings(db, c.Settings, c.Audit, seal.NewKeys(wrapped, master))
-	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin})
-	settingsapi.Register(a, settings, settings, wrapped, c.Currency)
+	keys := seal.NewKeys(wrapped, master)
+	settings := store.NewSettings(db, c.Settings, c.Audit, keys)
+	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Replays: store.NewReplays(db, c.Operations, keys)})
+	settingsapi.Register(a, settings, settings, settings, settings, store.NewModels(settings), wrapped, c.Currency)
 	lambdaio.ServeHTTP(a, log)
 }

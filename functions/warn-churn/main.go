@@ -32,9 +32,9 @@ func main() {
 	desk := warning.Desk{
 		Decisions: store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, "", keys),
 		Policies:  standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},
-		People:    store.NewCustomers(db, c.Customers, "", keys, &c.Zone),
+		People:    store.NewCustomers(db, c.Customers, "", "", keys, &c.Zone),
 		Stores:    settings,
-		Warnings:  store.NewWarnings(db, c.Customers, "", keys),
+		Warnings:  store.NewWarnings(db, c.Customers, "", keys, &c.Zone),
 		Timers:    store.NewTimers(db, c.Operations),
 		Zone:      &c.Zone,
 	}

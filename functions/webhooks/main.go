@@ -30,8 +30,8 @@ func main() {
 	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
-	people := store.NewCustomers(db, c.Customers, "", keys, &c.Zone)
-	facts := store.NewFacts(db, c.Facts, "", keys)
+	people := store.NewCustomers(db, c.Customers, c.Facts, "", keys, &c.Zone)
+	facts := store.NewFacts(db, c.Facts, "", keys, &c.Zone)
 	receiver := webhook.Receiver{
 		Platforms:   map[string]webhook.Platform{intake.Shopify: shopify.Platform{}, intake.Generic: generic.Platform{}},
 		Connections: store.NewSettings(db, c.Settings, "", keys),

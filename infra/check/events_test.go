@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -123,30 +124,74 @@ func TestTablesSurvive(t *testing.T) {
 	}
 }
 
-// Errors and throttles of every function, the stream's lag and the API's failures ring.
+// Errors and throttles of every function, the age of every queue, the stream's lag, the API's failures and schedules that
+// stand still ring.
 func TestAlarmsWatchEverything(t *testing.T) {
 	c := translatedCloud(t)
-	watched := map[string]string{}
+	watched := map[string][]string{} // alarms by what they watch
 	for _, id := range c.of(t, "AWS::CloudWatch::Alarm") {
 		if c[id].at("AlarmActions", "Fn::If") == nil {
 			t.Errorf("%s tells nobody", id)
 		}
 		if metric, ok := c[id].at("MetricName").(string); ok {
-			watched[metric] = id
+			watched[metric] = append(watched[metric], id)
 		}
 		for _, query := range list(c[id].at("Metrics")) {
-			same(t, id, slices.Sorted(slices.Values(names(at(query, "Expression")))), c.functions(t))
-			watched[at(query, "Id").(string)] = id
+			of, _ := at(query, "Id").(string)
+			watched[of] = append(watched[of], id)
+			all := c.functions(t)
+			expression := at(query, "Expression")
+			if of == "age" {
+				all = fed(t, c)
+			}
+			same(t, id, slices.Sorted(slices.Values(names(expression))), all)
+			// CloudWatch takes no longer one. A name is the stack's, the resource's and 14 letters more.
+			text := fmt.Sprint(at(expression, "Fn::Sub"))
+			if n := len(substitution.ReplaceAllString(text, "${1}")) + len(all)*len("guanxi-prod-"+"-0123456789abc"); n > 2048 {
+				t.Errorf("%s: the query has some %d characters, more than 2048: it needs a second alarm", id, n)
+			}
 		}
 	}
-	for _, metric := range []string{"errors", "throttles", "IteratorAge", "5xx"} {
-		if watched[metric] == "" {
+	for _, metric := range []string{"errors", "throttles", "age", "IteratorAge", "5xx"} {
+		if watched[metric] == nil {
 			t.Errorf("no alarm on %s", metric)
 		}
 	}
+	var missed []string
+	for _, id := range watched["Invocations"] {
+		missed = append(missed, one(t, id, at(list(c[id].at("Dimensions"))[0], "Value")))
+	}
+	same(t, "alarms on schedules that stand still", missed, ticked(t, c))
 	for _, id := range c.of(t, "AWS::Logs::LogGroup") {
 		if c[id].at("RetentionInDays") == nil {
 			t.Errorf("%s is kept for ever", id)
 		}
 	}
+}
+
+// fed are the queues that feed a function.
+func fed(t *testing.T, c cloud) (queues []string) {
+	t.Helper()
+	for _, id := range c.of(t, "AWS::Lambda::EventSourceMapping") {
+		if source := one(t, id, c[id].at("EventSourceArn")); c[source].Type == "AWS::SQS::Queue" {
+			queues = append(queues, source)
+		}
+	}
+	return queues
+}
+
+// weekly is invoked less often than an alarm can look back. A model that is not fitted stays in force.
+const weekly = "FitModel"
+
+// ticked are the functions that a schedule invokes at least once a day.
+func ticked(t *testing.T, c cloud) (functions []string) {
+	t.Helper()
+	for _, id := range c.of(t, "AWS::Events::Rule") {
+		for _, target := range list(c[id].at("Targets")) {
+			if function := one(t, id, at(target, "Arn")); function != weekly {
+				functions = append(functions, function)
+			}
+		}
+	}
+	return functions
 }

@@ -44,7 +44,7 @@ func TestFilterPassesWhatTheRouterReads(t *testing.T) {
 		}
 	}
 	slices.Sort(routed)
-	if want := []string{"decision", "interaction", "order", "refund"}; !slices.Equal(routed, want) {
+	if want := []string{"answer", "decision", "interaction", "order", "profile", "refund"}; !slices.Equal(routed, want) {
 		t.Errorf("kinds that reach the router: %v, want %v", routed, want)
 	}
 }

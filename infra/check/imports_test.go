@@ -28,6 +28,7 @@ let sqs      = github.com/aws/aws-sdk-go-v2/service/sqs
 let phones   = github.com/nyaruka/phonenumbers
 let standard = github.com/standard-webhooks/standard-webhooks
 let tink     = github.com/tink-crypto/tink-go/v2
+let qrcode   = rsc.io/qr
 let gonum    = gonum.org/v1/gonum
 let guarded  = os net net/http log log/slog math/rand math/rand/v2 database/sql
 let testers  = store/storetest identity/identitytest pgregory.net/rapid github.com/google/go-cmp github.com/rogpeppe/go-internal os net/http math/rand math/rand/v2 log/slog
@@ -35,26 +36,30 @@ let testers  = store/storetest identity/identitytest pgregory.net/rapid github.c
 row | who                              | of ours                           | from outside        | because
 1   | docs crm                         | -                                 | -                   | words, known to all
 2   | history decision event           | row-1 earlier                     | -                   | folds, records and messages are values
-3   | level rfm tier churn customer    | row-1 row-2 earlier               | -                   | rules are functions of values
-    | webhook/intake standing          |                                   |                     | standing composes the rules into the one decision
-4   | identity identity/identitytest   | crm customer earlier              | phones              | 12 ms at start: only customers and webhooks may link it
+3   | task level rfm tier churn        | row-1 row-2 earlier               | -                   | rules are functions of values
+    | customer webhook/intake insight  |                                   |                     |
+    | standing card overview figure    |                                   |                     | standing composes the rules into the one decision
+    | survey                           |                                   |                     |
+4   | identity identity/identitytest   | crm customer earlier              | phones              | 12 ms at start: only customers, sign-up and webhooks may link it
 5   | telemetry                        | -                                 | log/slog            | what leaves as a log line leaves here
 6   | seal                             | crm                               | sdk kms tink        | what is secret is sealed here
-7   | routing review sweep warning     | row-1 row-2 row-3                 | log/slog            | what a woken function does, over ports of its own
-8   | store                            | row-1 row-2 row-3 seal identity(test) webhook(test) webhook/shopify(test) | sdk dynamodb        | the only room with DynamoDB
+7   | routing review sweep warning invite tally | row-1 row-2 row-3 telemetry earlier | log/slog            | what a woken function does, over ports of its own
+8   | store                            | row-1 row-2 row-3 seal identity(test) tally(test) invite(test) webhook(test) webhook/shopify(test) | sdk dynamodb        | the only room with DynamoDB
     | store/storetest                  | earlier                           | os                  | whose server DYNAMODB_ENDPOINT names
 9   | queue                            | crm event                         | sdk sqs             | the only room with SQS
 10  | lambdaio                         | crm event telemetry               | lambda log/slog net/http | the only room with Lambda
 11  | boot                             | telemetry                         | sdk env os log/slog sqs(test) | the only room with os
 12  | api                              | crm                               | huma log/slog net/http | the one error mapping, the one role table
-13  | api/*                            | row-1 row-2 row-3 api             | huma net/http       | leaves: a function pays for its own
-14  | webhook                          | crm customer webhook/intake history(test) identity(test) webhook/*(test) | log/slog net/http | the way of a delivery, whatever shop sent it
+13  | page                             | crm                               | net/http            | HTML for people without an app
+    | api/*                            | row-1 row-2 row-3 api qr page learning | huma net/http       | leaves: a function pays for its own
+14  | webhook                          | crm customer telemetry webhook/intake history(test) identity(test) webhook/*(test) | log/slog net/http | the way of a delivery, whatever shop sent it
 15  | webhook/*                        | crm customer webhook/intake webhook | standard net/http | main plugs platforms in; they don't know each other
 16  | functions/*                      | docs internal/**                  | -                   | main and its config struct, no SDK
 17  | infra/local/**                   | infra/local/**                    | any                 | knows AWS, not the CRM
-18  | infra/purchases infra/servers infra/replay infra/journeys | infra/local/** earlier            | any                 | clients of the local cloud and its servers
-19  | clv                              | row-1 row-2                       | gonum               | the purchase model: linked by what fits or asks it
+18  | infra/purchases infra/servers infra/replay infra/journeys infra/fuzz | infra/local/** earlier            | any                 | clients of the local cloud and its servers
+19  | clv learning                     | row-1 row-2 row-3 earlier         | gonum               | the purchase model: linked by what fits or asks it
 20  | infra/backtest                   | row-1 row-2 clv infra/purchases   | any                 | an analyst's tool, beside the system
+22  | qr                               | crm                               | qrcode              | draws links: for who shows them
 21  | infra/check                      | any                               | any                 | holds both sides together; tests only
 `
 

@@ -55,14 +55,26 @@ const linked = `
 about          huma
 customers      huma dynamodb kms tink phones
 decisions      huma dynamodb kms tink
+figures        huma dynamodb kms tink
 interactions   huma dynamodb kms tink
+surveys        huma dynamodb kms tink
+responses      huma dynamodb kms tink
+invite         dynamodb kms tink
+start-invitations dynamodb kms tink sqs
+follow-ups     huma dynamodb kms tink
 orders         huma dynamodb kms tink
-settings       huma dynamodb kms tink
+profiles       huma dynamodb kms tink
+sign-up        huma dynamodb kms tink phones
+settings       huma dynamodb kms tink gonum
 webhooks       dynamodb kms tink phones standard-webhooks
 recompute-tier dynamodb kms tink
 warn-churn     dynamodb kms tink
+fit-model      dynamodb kms tink gonum
 review-segment dynamodb kms tink sqs
+count-figures  dynamodb kms tink
 route-facts    dynamodb kms tink sqs
+raise-alerts   dynamodb kms tink
+start-count    dynamodb kms tink sqs
 start-review   dynamodb kms tink sqs
 sweep-timers   dynamodb kms tink sqs
 `
@@ -78,6 +90,7 @@ func TestFunctionsLinkWhatTheyNeed(t *testing.T) {
 		"phones":            "github.com/nyaruka/phonenumbers",
 		"standard-webhooks": "github.com/standard-webhooks/standard-webhooks/libraries/go",
 		"yaml":              "github.com/goccy/go-yaml",
+		"gonum":             "gonum.org/v1/gonum/optimize",
 	}
 	committed := map[string][]string{}
 	for line := range strings.Lines(strings.TrimSpace(linked)) {

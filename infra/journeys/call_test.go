@@ -51,8 +51,15 @@ func (j *journey) call(method, path, who string, header http.Header, body []byte
 	if j.answer, err = send(method, s.api+path, header, body); err != nil {
 		return err
 	}
+	j.told = fmt.Appendf(j.told, "%v\n", j.answer.header)
+	if j.answer.status >= 400 {
+		j.told = fmt.Appendf(j.told, "%s\n", j.answer.body)
+	}
 	if err := j.answer.discreet(); err != nil {
 		return err
+	}
+	if location := j.answer.header.Get("Location"); location != "" {
+		j.created = location[strings.LastIndex(location, "/")+1:]
 	}
 	if j.answer.status >= 300 {
 		return refusal{j.answer}
@@ -86,6 +93,9 @@ func (a answer) discreet() error {
 	}
 	if word := inner.Find(a.body); word != nil {
 		return fmt.Errorf("an error shows %q: %s", word, a)
+	}
+	if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") { // a page for people
+		return nil
 	}
 	var gateways struct{ Message string }
 	if json.Unmarshal(a.body, &gateways) == nil && gateways.Message != "" {
@@ -145,7 +155,7 @@ func (j *journey) token(who string) (string, error) {
 var named = regexp.MustCompile(`<[^<>\s]+@[^<>\s]+>`)
 
 // withIDs puts customers' ids in the places of their <e-mail>: /v1/customers/<mei@example.com>/tier. <next> is the cursor
-// of the last answer.
+// of the last answer, <created> the id of what was created last.
 func (j *journey) withIDs(text string) (string, error) {
 	if strings.Contains(text, "<next>") {
 		var page struct {
@@ -155,6 +165,10 @@ func (j *journey) withIDs(text string) (string, error) {
 			return "", fmt.Errorf("the last answer has no next page: %s", j.answer)
 		}
 		text = strings.ReplaceAll(text, "<next>", url.QueryEscape(page.Next))
+	}
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "<trace>", j.trace), "<created>", j.created)
+	for name, value := range j.kept {
+		text = strings.ReplaceAll(text, name, value)
 	}
 	var failed error
 	text = named.ReplaceAllStringFunc(text, func(email string) string {
@@ -172,6 +186,9 @@ func (j *journey) customer(email string) (string, error) {
 	found, err := j.holders(email)
 	if err != nil {
 		return "", err
+	}
+	if id := j.gone[email]; id != "" && len(found) == 0 {
+		return id, nil
 	}
 	if len(found) != 1 {
 		return "", fmt.Errorf("%d customers have the e-mail address %s", len(found), email)
@@ -205,6 +222,9 @@ func request(method string) func(*journey, args) error {
 		if a["if-unchanged"] != "" {
 			header.Set("If-Match", j.answer.header.Get("ETag"))
 		}
+		if a["key"] != "" {
+			header.Set("Idempotency-Key", a["key"])
+		}
 		if method == http.MethodPatch {
 			header.Set("Content-Type", "application/merge-patch+json")
 		}
@@ -212,7 +232,11 @@ func request(method string) func(*journey, args) error {
 		if err != nil {
 			return err
 		}
-		return j.call(method, a["path"], a["as"], header, body)
+		err = j.call(method, a["path"], a["as"], header, body)
+		if a["key"] != "" && err == nil && j.answer.header.Get("Idempotent-Replayed") == "" {
+			j.keyed = j.answer
+		}
+		return err
 	}
 }
 
@@ -235,4 +259,11 @@ func (j *journey) body(a args) ([]byte, error) {
 	}
 	text, err := j.withIDs(text)
 	return []byte(text), err
+}
+
+// remember keeps a customer's id, to speak of them when their e-mail finds them no more.
+func remember(j *journey, a args) error {
+	id, err := j.customer(a["email"])
+	j.gone[a["email"]] = id
+	return err
 }

@@ -67,7 +67,11 @@ func fault(kind string) func(*journey, args) error {
 		if err != nil {
 			return err
 		}
-		return j.control(http.MethodPost, "/functions/"+a["function"]+"/faults", object{"kind": kind, "times": times}, nil)
+		what := object{"kind": kind, "times": times}
+		if a["answering"] != "" {
+			what["after"] = "PT1H" // or when it answers, if that is sooner
+		}
+		return j.control(http.MethodPost, "/functions/"+a["function"]+"/faults", what, nil)
 	}
 }
 

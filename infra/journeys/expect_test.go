@@ -75,11 +75,15 @@ func expectHeader(j *journey, a args) error {
 
 // expectAnswer looks into the last answer: items.0.owner. Without a value, nothing may be there.
 func expectAnswer(j *journey, a args) error {
+	want, err := j.withIDs(a["value"])
+	if err != nil {
+		return err
+	}
 	var value any
 	if err := json.Unmarshal(j.answer.body, &value); err != nil {
 		return fmt.Errorf("no JSON: %s", j.answer)
 	}
-	for _, step := range strings.Split(a["path"], ".") {
+	for step := range strings.SplitSeq(a["path"], ".") {
 		switch v := value.(type) {
 		case object:
 			value = v[step]
@@ -102,8 +106,8 @@ func expectAnswer(j *journey, a args) error {
 	if value != nil {
 		got = fmt.Sprint(value)
 	}
-	if got != a["value"] {
-		return fmt.Errorf("%s: %q, not %q, in %s", a["path"], got, a["value"], j.answer)
+	if got != want {
+		return fmt.Errorf("%s: %q, not %q, in %s", a["path"], got, want, j.answer)
 	}
 	return nil
 }

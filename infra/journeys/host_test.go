@@ -47,7 +47,7 @@ func startHost(j *journey, _ args) error {
 	if err != nil {
 		return err
 	}
-	var complaint strings.Builder
+	var complaint, printed strings.Builder
 	host.Stderr = &complaint
 	if err := host.Start(); err != nil {
 		return err
@@ -59,6 +59,7 @@ func startHost(j *journey, _ args) error {
 		defer close(ended)
 		told := false
 		for lines := bufio.NewScanner(said); lines.Scan(); {
+			fmt.Fprintln(&printed, lines.Text())
 			if !told && strings.HasSuffix(lines.Text(), "  ready") {
 				told = true
 				close(ready)
@@ -70,7 +71,8 @@ func startHost(j *journey, _ args) error {
 		_ = host.Process.Signal(how)
 		<-ended
 	}
-	j.system = &system{stack: "local", end: func() { end(syscall.SIGTERM) }, kill: func() { end(syscall.SIGKILL) }}
+	j.system = &system{stack: "local", dir: dir, end: func() { end(syscall.SIGTERM) }, kill: func() { end(syscall.SIGKILL) },
+		said: func() string { return printed.String() + complaint.String() }}
 	select {
 	case <-ended:
 		j.system = nil

@@ -1,5 +1,6 @@
 // Package journeys_test holds what the whole system promises, told as stories: each testdata/*.txtar is a journey that a
 // shop manager can read, run by testscript on the real functions over the local cloud. commands_test.go is the language.
+// The rehearsals in docs/runbooks are journeys, too.
 //
 // A journey is a client: it knows the API, the shops' signatures and the local cloud's control port, nothing of the
 // code. Each has a cloud of its own (tables, queues, functions, clock) and shares only the two servers, so journeys run
@@ -9,6 +10,7 @@ package journeys_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -25,14 +27,19 @@ func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60)
 
 func TestJourneys(t *testing.T) {
 	shareServers(t)
-	used := &grants{times: map[string]int{}}
+	stories, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stories = append(stories, rehearsals(t)...)
+	used := &grants{all: len(stories), times: map[string]int{}}
 	t.Cleanup(func() { used.check(t) })
 	testscript.Run(t, testscript.Params{
-		Dir:                "testdata",
+		Files:              stories,
 		RequireUniqueNames: true,
 		Cmds:               words(commands()),
 		Setup: func(env *testscript.Env) error {
-			j := &journey{dir: env.WorkDir, grants: used, shops: map[string]shop{}, tokens: map[string]string{}}
+			j := &journey{dir: env.WorkDir, grants: used, shops: map[string]shop{}, tokens: map[string]string{}, gone: map[string]string{}}
 			env.Values[journeyKey{}] = j
 			env.Defer(j.end)
 			used.begin()

@@ -29,15 +29,25 @@ type args map[string]string
 
 // journey is one script under way.
 type journey struct {
-	ts     *testscript.TestScript
-	dir    string // of the script's files
-	system *system
-	tokens map[string]string // by who calls
-	shops  map[string]shop   // by connection
-	sent   []delivery        // every delivery, in order
-	answer answer            // the last one
-	counts map[string]int    // items by table when last counted
-	grants *grants           // of all journeys
+	ts      *testscript.TestScript
+	dir     string // of the script's files
+	system  *system
+	tokens  map[string]string // by who calls
+	shops   map[string]shop   // by connection
+	sent    []delivery        // every delivery, in order
+	answer  answer            // the last one
+	gone    map[string]string // ids of customers who are remembered, by their e-mail
+	created string            // the id of what was created last
+	kept    map[string]string // values of answers, by their <name>
+	keyed   answer            // the last new one to a post with a key
+	counts  map[string]int    // items by table when last counted
+	grants  *grants           // of all journeys
+
+	told       []byte   // headers of all answers, bodies of all refusals
+	evidence   evidence // of the system that was examined
+	said       string   // by the last commands of an operator
+	trace      string   // of the last delivery
+	deliveries int
 
 	answered []string // the orders of a rush that were accepted
 }

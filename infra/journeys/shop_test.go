@@ -190,6 +190,7 @@ func redeliver(j *journey, a args) error {
 
 // hand posts a delivery. One that is answered with anything but "accepted" is refused in the journeys' sense.
 func (j *journey) hand(s shop, header http.Header, body []byte) error {
+	j.traced(header)
 	if err := j.call(http.MethodPost, s.path(), "nobody", header, body); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (j *journey) items() (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := dynamodb.New(dynamodb.Options{Region: backing.Region, BaseEndpoint: &s.dynamodb, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")})
+	client := s.database()
 	counts := map[string]int{}
 	tables := dynamodb.NewListTablesPaginator(client, &dynamodb.ListTablesInput{})
 	for tables.HasMorePages() {
@@ -72,11 +72,33 @@ func (j *journey) items() (map[string]int, error) {
 	return counts, nil
 }
 
+// database is the server itself, without a function's role in between.
+func (s *system) database() *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{Region: backing.Region, BaseEndpoint: &s.dynamodb, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")})
+}
+
+// writeItem puts an item that has nothing but its key, as a version of the program might that is newer than this one.
+func writeItem(j *journey, a args) error {
+	s, err := j.running()
+	if err != nil {
+		return err
+	}
+	pk, err := j.withIDs(a["pk"])
+	if err != nil {
+		return err
+	}
+	_, err = s.database().PutItem(j.context(), &dynamodb.PutItemInput{
+		TableName: aws.String(s.stack + "-" + a["table"]),
+		Item:      map[string]types.AttributeValue{"PK": &types.AttributeValueMemberS{Value: pk}, "SK": &types.AttributeValueMemberS{Value: a["sk"]}},
+	})
+	return err
+}
+
 // describe writes all that the API tells about customers into a file of the script, without ids of ours, the times at
 // which things were recorded, and what set a decision off.
 func describe(j *journey, a args) error {
 	var all []object
-	for _, email := range strings.Fields(a["emails"]) {
+	for email := range strings.FieldsSeq(a["emails"]) {
 		id, err := j.customer(email)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"strconv"
@@ -137,14 +138,12 @@ func (s seeder) people(ctx context.Context, people []person, now time.Time) erro
 func (s seeder) person(ctx context.Context, p person, now time.Time) error {
 	stated := map[string]any{"account": p.Card, "card": p.Card, "email": p.Account.Email, "phone": p.Phone, "name": p.Name}
 	known := map[string]any{"updated_at": now}
-	for member, value := range stated {
-		known[member] = value
-	}
+	maps.Copy(known, stated)
 	if err := s.till(ctx, "customer.stated", p.Card, known); err != nil {
 		return err
 	}
 	for _, o := range p.Orders {
-		if err := s.order(ctx, p, o, stated); err != nil {
+		if err := s.order(ctx, o, stated); err != nil {
 			return err
 		}
 	}
@@ -164,7 +163,7 @@ func (s seeder) person(ctx context.Context, p person, now time.Time) error {
 	return nil
 }
 
-func (s seeder) order(ctx context.Context, p person, o demoOrder, customer any) error {
+func (s seeder) order(ctx context.Context, o demoOrder, customer any) error {
 	placed := o.Date.At(o.Placed, s.shop.Zone)
 	if o.Store == "" {
 		e := errand{purchase: o.purchase, Placed: o.Placed}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -107,7 +108,7 @@ func (s *system) put(ctx context.Context, path string, in any) error {
 	}
 	header := s.asAdmin()
 	standing, err := s.send(ctx, http.MethodGet, s.api+path, header, nil, nil)
-	switch r, refused := err.(*refusal); {
+	switch r, refused := errors.AsType[*refusal](err); {
 	case err == nil:
 		header.Set("If-Match", standing.Get("ETag"))
 	case !refused || r.status != http.StatusNotFound:

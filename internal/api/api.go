@@ -6,7 +6,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -38,6 +38,8 @@ type Config struct {
 	Staff      StaffReader // who the callers are; public operations do without
 	FirstAdmin crm.Subject // admin even without a staff item; may be empty
 	Cursors    Sealer      // for lists; functions without lists do without
+	Replays    Replays     // for POSTs; functions without POSTs do without
+	Describe   bool        // for the document: answers are described, too
 }
 
 // API is an http.Handler that answers the operations registered on it.
@@ -48,13 +50,17 @@ type API struct {
 	table   map[string]grant
 	callers *callers
 	cursors Sealer
+	replays Replays
 }
 
 // New makes an API without operations.
 func New(cfg Config) *API {
-	a := &API{mux: http.NewServeMux(), log: cfg.Log, table: table(), cursors: cfg.Cursors,
+	a := &API{mux: http.NewServeMux(), log: cfg.Log, table: table(), cursors: cfg.Cursors, replays: cfg.Replays,
 		callers: &callers{staff: cfg.Staff, firstAdmin: cfg.FirstAdmin, known: map[crm.Subject]known{}}}
 	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	if !cfg.Describe {
+		schemas = &sketch{Registry: schemas}
+	}
 	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
 	a.huma = humago.New(a.mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -67,16 +73,11 @@ func New(cfg Config) *API {
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{ownProblems},
 	})
-	a.huma.UseMiddleware(a.identify, a.checkQuery, a.checkBody)
+	a.huma.UseMiddleware(a.identify, a.checkQuery, a.checkBody, a.takeKey)
 	return a
 }
 
 const bearer = "token"
-
-const description = `Money is in minor units with an ISO 4217 code, times are RFC 3339, phones E.164.
-Errors are problems (RFC 9457). Unknown fields and unknown query parameters are refused.
-Lists are paged by an opaque cursor, which belongs to its caller and query.
-Without a valid token the gateway itself answers 401 {"message":"Unauthorized"}, and 429 {"message":"Too Many Requests"} over its limit.`
 
 // Register adds an operation. It must have a row in the table of roles; the
 // rest of its description (security, errors, scope) follows from that and from
@@ -87,21 +88,42 @@ func Register[I, O any](a *API, op huma.Operation, handle func(context.Context, 
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = MaxBody
 	}
+	if a.keyed(&op) {
+		describeKey(&op, reflect.TypeFor[O]())
+	}
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	if s, ok := a.OpenAPI().Components.Schemas.(*sketch); ok {
+		s.asked, s.answered = bodyOf(reflect.TypeFor[I]()), bodyOf(reflect.TypeFor[O]())
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, in)
+		out, err := once(ctx, a, func(ctx context.Context) (*O, error) { return handle(ctx, in) })
+		if earlier, ok := errors.AsType[*replay](err); ok {
+			return nil, earlier
+		}
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
 		return out, nil
 	})
+	if _, chosen := reflect.TypeFor[O]().FieldByName("Status"); chosen && op.Method == http.MethodPut {
+		created := *op.Responses["200"]
+		created.Description = "Created"
+		op.Responses["201"] = &created
+	}
 }
 
 // Mount adds a public operation whose handler reads the raw request and writes
 // the raw answer, such as a webhook whose signature covers the bytes. Its
-// Responses and Errors say what it answers; nothing is checked before it.
+// Responses and Errors say what it answers. Before a GET the query is checked,
+// before others nothing.
 func Mount(a *API, op huma.Operation, h http.Handler) {
 	if !a.grant(&op).public {
 		panic("api: " + op.OperationID + " is not public: it must be registered, so that its callers are checked")
+	}
+	if op.Method == http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnprocessableEntity)
 	}
 	problem := a.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
 	for _, code := range op.Errors {
@@ -109,7 +131,13 @@ func Mount(a *API, op huma.Operation, h http.Handler) {
 			op.Responses[told] = &huma.Response{Description: http.StatusText(code), Content: map[string]*huma.MediaType{problemType: {Schema: problem}}}
 		}
 	}
+	for _, p := range op.Parameters {
+		p.Schema.PrecomputeMessages()
+	}
 	a.OpenAPI().AddOperation(&op)
+	if op.Method == http.MethodGet {
+		h = a.asked(&op, h)
+	}
 	a.mux.Handle(op.Method+" "+op.Path, h)
 }
 
@@ -127,31 +155,6 @@ func (a *API) grant(op *huma.Operation) grant {
 	return g
 }
 
-// failures are the statuses that follow from the shape of the input.
-func failures(op huma.Operation, in reflect.Type) []int {
-	all := append(op.Errors, http.StatusBadRequest, http.StatusServiceUnavailable)
-	if strings.Contains(op.Path, "{") {
-		all = append(all, http.StatusNotFound)
-	}
-	if _, body := in.FieldByName("Body"); body {
-		all = append(all, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
-	}
-	if _, conditional := in.FieldByName("IfMatch"); conditional {
-		all = append(all, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// OpenAPI describes the operations registered so far.
-func (a *API) OpenAPI() *huma.OpenAPI { return a.huma.OpenAPI() }
-
-// Document is OpenAPI as indented JSON; the same operations give the same bytes.
-func (a *API) Document() ([]byte, error) {
-	text, err := json.MarshalIndent(a.OpenAPI(), "", "  ")
-	return append(text, '\n'), err
-}
-
 // Operations are the ids that the table of roles knows, sorted.
 func Operations() []string { return slices.Sorted(maps.Keys(table())) }
 
@@ -159,7 +162,7 @@ func Operations() []string { return slices.Sorted(maps.Keys(table())) }
 // 405 with Allow for a method that the path does not have.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if path.Clean(r.URL.Path) != r.URL.Path { // the mux would redirect
-		writeProblem(w, Problem{Status: http.StatusNotFound})
+		a.unrouted(w, r, http.StatusNotFound)
 		return
 	}
 	h, pattern := a.mux.Handler(r)
@@ -169,7 +172,18 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	refusal := refusal{header: w.Header(), status: http.StatusNotFound}
 	h.ServeHTTP(&refusal, r)
-	writeProblem(w, Problem{Status: refusal.status})
+	a.unrouted(w, r, refusal.status)
+}
+
+// unrouted tells what no operation can tell. Its instance is the route that
+// the path has for other methods; all other paths share one.
+func (a *API) unrouted(w http.ResponseWriter, r *http.Request, status int) {
+	p := &Problem{Status: status, Instance: "/{path}"}
+	if method, _, _ := strings.Cut(w.Header().Get("Allow"), ","); method != "" {
+		_, pattern := a.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host})
+		_, p.Instance, _ = strings.Cut(pattern, " ")
+	}
+	writeProblem(w, p.complete())
 }
 
 // refusal keeps what the mux says about a request that it can't route (status

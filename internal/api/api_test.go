@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -95,12 +94,15 @@ type rig struct {
 	*API
 	staff *staff
 	log   *bytes.Buffer
+	shelf *shelf
 	fails error // what reading a thing returns
+
+	created int
 }
 
 func newRig() *rig {
-	r := &rig{staff: &staff{}, log: &bytes.Buffer{}}
-	r.API = New(Config{Log: slog.New(slog.NewJSONHandler(r.log, nil)), Staff: r.staff, FirstAdmin: "root", Cursors: box{}})
+	r := &rig{staff: &staff{}, log: &bytes.Buffer{}, shelf: &shelf{answers: map[string][]byte{}}}
+	r.API = New(Config{Log: slog.New(slog.NewJSONHandler(r.log, nil)), Staff: r.staff, FirstAdmin: "root", Cursors: box{}, Replays: r.shelf, Describe: true})
 	Register(r.API, huma.Operation{OperationID: "list-customers", Method: http.MethodGet, Path: "/v1/things"},
 		func(ctx context.Context, in *struct {
 			Page
@@ -117,8 +119,15 @@ func newRig() *rig {
 			return out, err
 		})
 	Register(r.API, huma.Operation{OperationID: "create-customer", Method: http.MethodPost, Path: "/v1/things", DefaultStatus: 201},
-		func(_ context.Context, in *struct{ Body thing }) (*thingOut, error) {
-			return &thingOut{ETag: ETag("1"), Body: in.Body}, r.fails
+		func(ctx context.Context, in *struct {
+			Loud bool `query:"loud"`
+			Body thing
+		}) (*thingOut, error) {
+			if r.fails != nil {
+				return nil, r.fails
+			}
+			out := Promise(ctx, &thingOut{ETag: ETag("1"), Body: in.Body})
+			return out, r.shelf.commit(ctx, func() { r.created++ })
 		})
 	Register(r.API, huma.Operation{OperationID: "read-customer", Method: http.MethodGet, Path: "/v1/things/{id}"},
 		func(_ context.Context, in *struct {
@@ -183,7 +192,7 @@ func wantProblem(t *testing.T, what string, out *httptest.ResponseRecorder, stat
 }
 
 func TestBodiesAreReadStrictly(t *testing.T) {
-	deep := strings.Repeat(`{"inner":`, 20) + "1" + strings.Repeat("}", 20)
+	deep := strings.Repeat(`{"inner":`, 1000) + "1" + strings.Repeat("}", 1000)
 	for name, c := range map[string]struct {
 		body   string
 		status int
@@ -260,6 +269,7 @@ func TestQueriesAreReadStrictly(t *testing.T) {
 		"?limit=1&limit=2": {400, []string{"query.limit"}},
 		"?name=%zz":        {400, nil},
 		"?name=a;b":        {400, nil},
+		"?limit=":          {400, []string{"query.limit"}},
 		"?limit=0":         {422, []string{"query.limit"}},
 		"?limit=101":       {422, []string{"query.limit"}},
 		"?limit=x":         {422, []string{"query.limit"}},
@@ -267,15 +277,50 @@ func TestQueriesAreReadStrictly(t *testing.T) {
 		wantProblem(t, query, newRig().call("admin", "GET", "/v1/things"+query, ""), c.status, c.paths...)
 	}
 	wantProblem(t, "without parameters", newRig().call("admin", "GET", "/v1/things/1?x=1", ""), 400, "query.x")
-	if out := newRig().call("admin", "GET", "/v1/things?limit=5&name=%E6%9D%8E", ""); out.Code != 200 {
-		t.Errorf("%d %s", out.Code, out.Body)
+	for _, query := range []string{"?limit=5&name=%E6%9D%8E", "?name="} {
+		if out := newRig().call("admin", "GET", "/v1/things"+query, ""); out.Code != 200 {
+			t.Errorf("%s: %d %s", query, out.Code, out.Body)
+		}
+	}
+}
+
+// A page that somebody mounted gets no query that its description does not have.
+func TestMountedPagesAreAskedStrictly(t *testing.T) {
+	r := newRig()
+	Mount(r.API, huma.Operation{OperationID: "read-health", Method: http.MethodGet, Path: "/page", Responses: map[string]*huma.Response{},
+		Parameters: []*huma.Param{{Name: "lang", In: "query", Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"zh", "en"}}}}},
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
+	for query, status := range map[string]int{"": 204, "?lang=en": 204, "?lang=": 400, "?lang=fr": 422, "?lang=zh&lang=en": 400, "?lang=zh&x=1": 400, "?lang=%zz": 400} {
+		out := r.call("", "GET", "/page"+query, "")
+		if status == 204 {
+			if out.Code != 204 {
+				t.Errorf("%s: %d %s", query, out.Code, out.Body)
+			}
+			continue
+		}
+		var at []string
+		if status == 422 || query == "?lang=" || query == "?lang=zh&lang=en" {
+			at = []string{"query.lang"}
+		} else if query == "?lang=zh&x=1" {
+			at = []string{"query.x"}
+		}
+		if p := wantProblem(t, query, out, status, at...); p.Instance != "/page" {
+			t.Errorf("%s: instance %q", query, p.Instance)
+		}
 	}
 }
 
 func TestWhatNoOperationAnswers(t *testing.T) {
 	r := newRig()
 	for _, path := range []string{"/", "/v1/thing", "/v1/things/", "/v1//things", "/v1/things/1/2", "/v1/../v1/things"} {
-		wantProblem(t, path, r.call("admin", "GET", path, ""), 404)
+		if p := wantProblem(t, path, r.call("admin", "GET", path, ""), 404); p.Instance != "/{path}" {
+			t.Errorf("%s: instance %q", path, p.Instance)
+		}
+	}
+	for path, route := range map[string]string{"/v1/things": "/v1/things", "/v1/things/1": "/v1/things/{id}"} {
+		if p := wantProblem(t, "PUT "+path, r.call("admin", "PUT", path, ""), 405); p.Instance != route {
+			t.Errorf("PUT %s: instance %q", path, p.Instance)
+		}
 	}
 	out := r.call("admin", "DELETE", "/v1/things", "")
 	wantProblem(t, "DELETE", out, 405)
@@ -332,7 +377,7 @@ func FuzzBody(f *testing.F) {
 		f.Add(body)
 	}
 	r := newRig()
-	r.API.log = slog.New(slog.NewJSONHandler(io.Discard, nil))
+	r.API.log = slog.New(slog.DiscardHandler)
 	f.Fuzz(func(t *testing.T, body string) {
 		out := r.call("admin", "POST", "/v1/things", body)
 		switch out.Code {

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,33 +28,6 @@ type humaContext huma.Context // huma.Context has a method of that name
 
 func (c checked) BodyReader() io.Reader { return c.body }
 func (c checked) Unwrap() huma.Context  { return c.humaContext }
-
-// checkQuery refuses query parameters that the operation does not have, or has
-// once: a peer that ignored a misspelt cursor would serve page one for ever.
-func (a *API) checkQuery(ctx huma.Context, next func(huma.Context)) {
-	u := ctx.URL()
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		a.refuse(ctx, crm.Fail("api.query", crm.Malformed, "the query can't be read"))
-		return
-	}
-	var wrong []crm.Field
-	for name, values := range query {
-		known := slices.ContainsFunc(ctx.Operation().Parameters, func(p *huma.Param) bool { return p.In == "query" && p.Name == name })
-		switch {
-		case !known:
-			wrong = append(wrong, crm.Field{Path: "query." + name, Message: "unknown query parameter"})
-		case len(values) > 1:
-			wrong = append(wrong, crm.Field{Path: "query." + name, Message: "given more than once"})
-		}
-	}
-	if len(wrong) > 0 {
-		slices.SortFunc(wrong, func(a, b crm.Field) int { return strings.Compare(a.Path, b.Path) })
-		a.refuse(ctx, &crm.Error{Op: "api.query", Kind: crm.Malformed, Detail: "the query is not understood", Fields: wrong})
-		return
-	}
-	next(ctx)
-}
 
 // checkBody reads a JSON body and refuses what decoding would let pass: a body
 // over the limit (413), another media type (415), anything that is not one
@@ -95,8 +66,11 @@ func (a *API) checkBody(ctx huma.Context, next func(huma.Context)) {
 // every kind of JSON.
 func bodySchema(op *huma.Operation, contentType string) (*huma.Schema, error) {
 	media, _, err := mime.ParseMediaType(contentType)
+	if content := op.RequestBody.Content[media]; err == nil && content != nil {
+		return content.Schema, nil
+	}
 	for accepted, content := range op.RequestBody.Content {
-		if err == nil && (media == accepted || media == "application/json") {
+		if media == "application/json" && strings.HasSuffix(accepted, "+json") {
 			return content.Schema, nil
 		}
 	}
@@ -147,7 +121,7 @@ func (w *walker) value(s *huma.Schema, path string, depth int) error {
 	}
 	switch token {
 	case nil:
-		if s != nil && !s.Nullable {
+		if s != nil && !s.Nullable && s.Type != "" {
 			w.null = append(w.null, crm.Field{Path: path, Message: "must not be null: leave it out"})
 		}
 	case json.Delim('{'):

@@ -48,6 +48,7 @@ func CallerOf(ctx context.Context) Caller { return requestOf(ctx).caller }
 type request struct {
 	operation string
 	route     string
+	path      string
 	query     string // without cursor and limit
 	caller    Caller
 }
@@ -65,7 +66,7 @@ func withRequest(ctx huma.Context) huma.Context {
 	query.Del("cursor")
 	query.Del("limit")
 	op := ctx.Operation()
-	return huma.WithValue(ctx, requestKey{}, request{operation: op.OperationID, route: op.Path, query: query.Encode()})
+	return huma.WithValue(ctx, requestKey{}, request{operation: op.OperationID, route: op.Path, path: u.EscapedPath(), query: query.Encode()})
 }
 
 // identify finds out who calls and refuses those who may not.

@@ -11,7 +11,7 @@ import (
 // Page is how every list is paged; its input embeds it.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"The most entries to return."`
-	Cursor string `query:"cursor" maxLength:"4096" doc:"The next_cursor of the page before; it fits only the same caller and query."`
+	Cursor string `query:"cursor" maxLength:"2048" pattern:"^[A-Za-z0-9_-]+$" doc:"The next_cursor of the page before; it fits only the same caller and query."`
 }
 
 // Listed is the answer of every list.
@@ -51,7 +51,7 @@ type Sealer interface {
 }
 
 // SealCursor makes the cursor that leads to a position in the list being
-// handled. It is bound to caller, role, operation and query; an empty position,
+// handled. It is bound to caller, role, operation, path and query; an empty position,
 // the end of the list, makes an empty cursor.
 func (a *API) SealCursor(ctx context.Context, position string) (string, error) {
 	if position == "" {
@@ -87,8 +87,9 @@ func (a *API) OpenCursor(ctx context.Context, cursor string) (string, error) {
 }
 
 // bound is what a cursor belongs to. The parts can't contain the separator: an
-// encoded query has no line break, and the others are not the caller's to choose.
+// encoded path or query has no line break, and the others are not the caller's
+// to choose.
 func bound(ctx context.Context) []byte {
 	r := requestOf(ctx)
-	return []byte(strings.Join([]string{r.operation, string(r.caller.Role), r.query, string(r.caller.Subject)}, "\n"))
+	return []byte(strings.Join([]string{r.operation, string(r.caller.Role), r.path, r.query, string(r.caller.Subject)}, "\n"))
 }

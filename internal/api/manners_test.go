@@ -80,11 +80,12 @@ func TestACursorBelongsToItsCallerAndQuery(t *testing.T) {
 		"somebody else": {"manager", with("?name=a")},
 		"another query": {"sales", with("?name=b")},
 		"without it":    {"sales", with("?limit=1")},
-		"not base64":    {"sales", "?name=a&cursor=*"},
+		"not base64":    {"sales", "?name=a&cursor=x"},
 		"made up":       {"sales", "?name=a&cursor=YWZ0ZXIgNQ"},
 	} {
 		wantProblem(t, name, r.call(crm.Subject(c.who), "GET", "/v1/things"+c.query, ""), 400, "query.cursor")
 	}
+	wantProblem(t, "no cursor at all", r.call("sales", "GET", "/v1/things?name=a&cursor=*", ""), 422, "query.cursor")
 	r.cursors = box{down: true}
 	wantProblem(t, "without keys", r.call("sales", "GET", "/v1/things"+with("?name=a"), ""), 503)
 }

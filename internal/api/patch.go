@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -50,7 +49,14 @@ func patchSchema(schemas huma.Registry, s *huma.Schema) *huma.Schema {
 			patch.Properties[name] = patchSchema(schemas, member)
 		}
 	}
-	patch.Nullable = true
+	if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		patch.AdditionalProperties = patchSchema(schemas, more)
+	}
+	patch.AnyOf = nil
+	for _, one := range s.AnyOf {
+		patch.AnyOf = append(patch.AnyOf, patchSchema(schemas, one))
+	}
+	patch.Nullable = s.Type != "" // a value of any type may be null as it is
 	patch.PrecomputeMessages()
 	return &patch
 }
@@ -96,11 +102,7 @@ func refused(t reflect.Type, before, after map[string]any, text []byte) (wrong [
 	schema := schemas.Schema(t, false, "")
 	place, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
 	huma.Validate(schemas, schema, place, huma.ModeWriteToServer, plain, result)
-	for _, err := range result.Errors {
-		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			wrong = append(wrong, field(d))
-		}
-	}
+	wrong = remarks(result)
 	for name, member := range schema.Properties {
 		if member.ReadOnly && !reflect.DeepEqual(before[name], after[name]) {
 			wrong = append(wrong, crm.Field{Path: name, Message: "can't be changed"})

@@ -97,7 +97,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 		}
 	}
 	if p.Status >= 500 {
-		a.log.ErrorContext(ctx, "a request failed", slog.String("operation", requestOf(ctx).operation), slog.Int("status", p.Status), slog.Any("cause", err))
+		a.log.ErrorContext(ctx, "a request failed", slog.Int("status", p.Status), slog.Any("cause", err))
 		p.Detail, p.Errors = "", nil
 		if p.Status == http.StatusServiceUnavailable && p.retryAfter <= 0 {
 			p.retryAfter = retryAfter
@@ -131,10 +131,10 @@ func (a *API) refuse(ctx huma.Context, err error) {
 	}
 }
 
-func writeProblem(w http.ResponseWriter, p Problem) {
+func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p.complete()) // nobody is left to tell
+	_ = json.NewEncoder(w).Encode(p) // nobody is left to tell
 }
 
 // ownProblems brings huma's own errors into our shape: the same names for
@@ -151,6 +151,16 @@ func ownProblems(ctx huma.Context, _ string, v any) (any, error) {
 	p.Instance = ctx.Operation().Path
 	p.Trace = crm.EventOf(ctx.Context()).Trace
 	return p.complete(), nil
+}
+
+// remarks are what a validation found, at their places.
+func remarks(result *huma.ValidateResult) (wrong []crm.Field) {
+	for _, err := range result.Errors {
+		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
+			wrong = append(wrong, field(d))
+		}
+	}
+	return wrong
 }
 
 // field is a remark of huma's at the place that it is about: a missing field's

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"guanxi/internal/crm"
 )
@@ -23,6 +24,37 @@ func See(ctx context.Context, people People, id crm.CustomerID) error {
 		return crm.Fail("api.See", crm.NotFound, "there is no such customer")
 	}
 	return nil
+}
+
+// StoreReader reads all stores.
+type StoreReader interface {
+	AllStores(ctx context.Context) ([]crm.Versioned[crm.Store], error)
+}
+
+// ScopeOf are the stores about which the caller may read, ascending; "" stands
+// for what belongs to none. Where the caller asks for only one, it is that one,
+// or nothing: a store outside the scope looks like one in which nothing is.
+func ScopeOf(ctx context.Context, stores StoreReader, only crm.StoreID) ([]crm.StoreID, error) {
+	caller := CallerOf(ctx)
+	scope := slices.Clone(caller.Stores)
+	if caller.Scope == All {
+		all, err := stores.AllStores(ctx)
+		if err != nil {
+			return nil, err
+		}
+		scope = []crm.StoreID{""}
+		for _, s := range all {
+			scope = append(scope, s.Value.ID)
+		}
+	}
+	slices.Sort(scope)
+	if only == "" {
+		return scope, nil
+	}
+	if !slices.Contains(scope, only) {
+		return nil, nil
+	}
+	return []crm.StoreID{only}, nil
 }
 
 // CustomerPath is the path of everything about one customer.

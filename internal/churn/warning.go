@@ -3,10 +3,12 @@ package churn
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
+	"guanxi/internal/task"
 )
 
 // Warning says that a repeat buyer fell silent, why we think so, and who is to
@@ -27,6 +29,9 @@ type Warning struct {
 	ClosedBy     crm.Subject    `json:"closed_by,omitempty"` // empty: a purchase closed it
 	Outcome      Outcome        `json:"outcome,omitempty"`
 }
+
+// ID is the warning's name for callers.
+func (w Warning) ID() string { return string(w.Customer) + "~" + w.Since.String() }
 
 // Open tells whether somebody still has to act.
 func (w Warning) Open() bool { return w.ClosedAt.IsZero() }
@@ -113,7 +118,7 @@ func (s Situation) Next(at time.Time) Step {
 }
 
 // Opening is the warning to open and the follow-up that comes with it.
-func (p Policy) Opening(s Situation, at time.Time, zone *time.Location) (Warning, FollowUp) {
+func (p Policy) Opening(s Situation, at time.Time, zone *time.Location) (Warning, task.Task) {
 	owner := cmp.Or(s.Owner, s.Manager)
 	w := Warning{
 		Customer:     s.Customer,
@@ -126,19 +131,22 @@ func (p Policy) Opening(s Situation, at time.Time, zone *time.Location) (Warning
 		Severity:     Normal,
 		EscalateAt:   at.AddDate(0, 0, p.EscalateAfterDays),
 	}
-	return w, FollowUp{
+	return w, task.Task{
 		ID:       FollowUpID(s.WarnedSince),
+		Kind:     task.FollowUp,
 		Customer: s.Customer,
 		Owner:    owner,
 		Store:    s.Store,
-		Reason:   CodeSilence,
+		Reason:   task.Silence,
+		Cause:    w.ID(),
 		OpenedAt: at,
 		Due:      crm.DateIn(at, zone) + crm.Date(p.FollowUpWithinDays),
+		Private:  task.Private{Evidence: w.Reasons[0].Evidence},
 	}
 }
 
 // CodeSilence: a repeat buyer neither bought nor talked to us for too long.
-const CodeSilence = "silence"
+const CodeSilence = string(task.Silence)
 
 func (p Policy) silence(s Situation) Reason {
 	evidence := []decision.Input{
@@ -167,24 +175,29 @@ func (w Warning) Closed(outcome Outcome, by crm.Subject, at time.Time) Warning {
 }
 
 // FollowUpID names the task of the warning about a silence, within the customer.
-func FollowUpID(since crm.Date) string { return "churn-" + since.String() }
+func FollowUpID(since crm.Date) string { return followUpPrefix + since.String() }
 
-// FollowUp is a task for one person: talk to this customer until then.
-type FollowUp struct {
-	ID       string         `json:"id"` // within the customer; made of its cause, so that a retry repeats it
-	Customer crm.CustomerID `json:"customer"`
-	Owner    crm.Subject    `json:"owner,omitempty"`
-	Store    crm.StoreID    `json:"store,omitempty"`
-	Reason   string         `json:"reason"` // a code of ours
-	OpenedAt time.Time      `json:"opened_at"`
-	Due      crm.Date       `json:"due"`
-	ClosedAt time.Time      `json:"closed_at,omitzero"`
-	ClosedBy crm.Subject    `json:"closed_by,omitempty"`
-	Outcome  Outcome        `json:"outcome,omitempty"`
+const followUpPrefix = "churn-"
+
+// WarnedBy is the date that names the warning which opened the task; false: none did.
+func WarnedBy(t task.Task) (since crm.Date, ok bool) {
+	date, ok := strings.CutPrefix(t.ID, followUpPrefix)
+	if !ok || t.Reason != task.Silence {
+		return 0, false
+	}
+	since, err := crm.ParseDate(date)
+	return since, err == nil
 }
 
-// Closed is the follow-up once its warning has ended.
-func (f FollowUp) Closed(outcome Outcome, by crm.Subject, at time.Time) FollowUp {
-	f.Outcome, f.ClosedBy, f.ClosedAt = outcome, by, at
-	return f
+// FollowUp is the warning's task as the warning wants it: it ends with the
+// warning, and passes on when that escalates. Otherwise it is left as it is.
+func (w Warning) FollowUp(t task.Task) task.Task {
+	switch {
+	case !t.Open():
+	case !w.Open():
+		return t.Closed(task.Outcome(w.Outcome), w.ClosedBy, w.ClosedAt)
+	case !w.EscalatedAt.IsZero() && t.EscalatedAt.IsZero():
+		return t.Escalated(w.EscalatedTo, w.EscalatedAt)
+	}
+	return t
 }

@@ -12,6 +12,7 @@ import (
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/history"
+	"guanxi/internal/task"
 )
 
 func sorted(drawn []int32) (dates []crm.Date) {
@@ -75,7 +76,8 @@ func TestOpening(t *testing.T) {
 			{Name: "since", Value: "2026-03-01", Unit: "date"},
 			{Name: "last_contact", Value: "2025-10-29", Unit: "date"},
 		}}}}
-	wantF := churn.FollowUp{ID: "churn-2026-03-01", Customer: "cus_1", Owner: "li", Store: "sh-001", Reason: "silence", OpenedAt: at}
+	wantF := task.Task{ID: "churn-2026-03-01", Kind: task.FollowUp, Customer: "cus_1", Owner: "li", Store: "sh-001", Reason: "silence",
+		Cause: "cus_1~2026-03-01", OpenedAt: at, Private: task.Private{Evidence: wantW.Reasons[0].Evidence}}
 	wantF.Due, _ = crm.ParseDate("2026-03-09")
 	if diff := cmp.Diff(wantW, w); diff != "" {
 		t.Error(diff)
@@ -97,12 +99,41 @@ func TestEnds(t *testing.T) {
 	if c := w.Closed(churn.LostToCompetitor, "li", noon); c.Open() || c.ClosedBy != "li" || c.Outcome != churn.LostToCompetitor {
 		t.Errorf("closed: %+v", c)
 	}
-	if f := (churn.FollowUp{}).Closed(churn.Purchased, "", noon); f.ClosedAt != noon || f.Outcome != churn.Purchased {
-		t.Errorf("follow-up: %+v", f)
-	}
 	for outcome, want := range map[churn.Outcome]bool{churn.Retained: true, churn.Unreachable: true, churn.LostToCompetitor: true, churn.NoMoreNeed: true, churn.Mistaken: true, churn.Purchased: false, "": false, "other": false} {
 		if outcome.ByPerson() != want {
 			t.Errorf("a person may close with %q: %t", outcome, !want)
+		}
+	}
+}
+
+func TestTheFollowUpGoesTheWarningsWay(t *testing.T) {
+	w := churn.Warning{Since: 20513, Owner: "li"}
+	open := task.Task{ID: churn.FollowUpID(w.Since), Reason: task.Silence, Owner: "li"}
+	later := noon.AddDate(0, 0, 14)
+	escalated := w.Escalated("wang", noon)
+	for _, c := range []struct {
+		name    string
+		warning churn.Warning
+		task    task.Task
+		want    task.Task
+	}{
+		{"an open warning leaves it alone", w, open, open},
+		{"it passes on", escalated, open, open.Escalated("wang", noon)},
+		{"once, also if it was given back", escalated, open.Escalated("li", noon), open.Escalated("li", noon)},
+		{"it stays where nobody is known to pass it to", w.Escalated("", noon), open, open.Escalated("li", noon)},
+		{"it ends with the warning", escalated.Closed(churn.Purchased, "", later), open, open.Closed(task.Purchased, "", later)},
+		{"it keeps an end of its own", w.Closed(churn.Purchased, "", later), open.Closed(task.Retained, "li", noon), open.Closed(task.Retained, "li", noon)},
+	} {
+		if diff := cmp.Diff(c.want, c.warning.FollowUp(c.task)); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+	if since, ok := churn.WarnedBy(open); !ok || since != w.Since {
+		t.Errorf("its warning: %s, %t", since, ok)
+	}
+	for _, t2 := range []task.Task{{ID: open.ID, Reason: task.NPSAlarm}, {ID: "tsk_1", Reason: task.Silence}, {ID: "churn-yesterday", Reason: task.Silence}} {
+		if _, ok := churn.WarnedBy(t2); ok {
+			t.Errorf("%s, %s: no warning opened it", t2.ID, t2.Reason)
 		}
 	}
 }

@@ -26,6 +26,10 @@ type Row struct {
 	Age       int `json:"age"`       // days from the first purchase to the date of looking; T
 }
 
+func (r Row) compare(other Row) int {
+	return cmp.Or(cmp.Compare(r.Frequency, other.Frequency), cmp.Compare(r.Recency, other.Recency), cmp.Compare(r.Age, other.Age))
+}
+
 // Customer is a Row with the mean net amount of the repeat purchases, in
 // currency units; 0 without a repeat. The first purchase is left out, because
 // it made the customer one and is often unlike the others.
@@ -77,9 +81,7 @@ type Group struct {
 // Unique groups rows. It sorts them in place: sums over floats depend on the
 // order, and the same base shall give the same model.
 func Unique(rows []Row) (groups []Group) {
-	slices.SortFunc(rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.Frequency, b.Frequency), cmp.Compare(a.Recency, b.Recency), cmp.Compare(a.Age, b.Age))
-	})
+	slices.SortFunc(rows, Row.compare)
 	for _, r := range rows {
 		if n := len(groups); n > 0 && groups[n-1].Row == r {
 			groups[n-1].Customers++

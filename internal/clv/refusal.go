@@ -5,8 +5,8 @@ import "fmt"
 // Refusal says why a base has no model. The caller falls back on the last good
 // model or on a rule without one.
 type Refusal struct {
-	Reason Reason
-	Detail string
+	Reason Reason `json:"reason"`
+	Detail string `json:"detail"`
 }
 
 func (r *Refusal) Error() string { return fmt.Sprintf("no model: %s: %s", r.Reason, r.Detail) }

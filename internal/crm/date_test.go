@@ -47,8 +47,8 @@ func TestMidnightIsTheFirstInstantOfItsDate(t *testing.T) {
 				t.Fatalf("%s: midnight of %s is %s, after %s", name, d, at, at.Add(-time.Second).In(zone))
 			}
 			// The instant before is on the day before, and no earlier one is on the date.
-			for h := time.Duration(1); h <= 3; h++ {
-				if crm.DateIn(at.Add(-h*time.Hour), zone) >= d {
+			for h := 1; h <= 3; h++ {
+				if crm.DateIn(at.Add(-time.Duration(h)*time.Hour), zone) >= d {
 					t.Fatalf("%s: %s began before %s", name, d, at)
 				}
 			}

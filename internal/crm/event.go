@@ -12,6 +12,7 @@ type Event struct {
 	At      time.Time // API Gateway's timeEpoch, SQS's SentTimestamp, EventBridge's time
 	Trace   string    // of the request, or of the message; a fact keeps it, since the stream carries keys only
 	Subject Subject   // who calls; empty where nobody proved it
+	Address string    // the network address a request came from: personal data, for limits only
 }
 
 type eventKey struct{}

@@ -17,6 +17,8 @@ import (
 // strings; the zero Version is older than all.
 type Version string
 
+// NewVersion is the version of a statement: its source's time of change, the
+// rank of the state, and the payload that stated it.
 func NewVersion(updatedAt time.Time, rank int, payload []byte) Version {
 	sum := sha256.Sum256(payload)
 	return Version(fmt.Sprintf("%s|%02d|%s", updatedAt.UTC().Format("2006-01-02T15:04:05.000000Z"), rank, hex.EncodeToString(sum[:8])))
@@ -46,17 +48,3 @@ const (
 	ChannelCart     Channel = "cart"
 	ChannelDevice   Channel = "device"
 )
-
-// Interaction is a contact between the customer and us, or a trace of one.
-type Interaction struct {
-	ID       InteractionID `json:"id"`
-	Customer CustomerID    `json:"customer"`
-	At       time.Time     `json:"at"`
-	Channel  Channel       `json:"channel"`
-	TwoWay   bool          `json:"two_way"` // both sides took part: it breaks the silence
-	Content  string        `json:"content,omitempty"`
-	Store    StoreID       `json:"store,omitempty"`
-	By       Subject       `json:"by,omitempty"`
-	Version  Version       `json:"-"`
-	Origin   Origin        `json:"-"`
-}

@@ -103,6 +103,17 @@ func ParseRate(decimal, currency, base string) (Rate, error) {
 	return Rate(r), nil
 }
 
+// Quote writes the rate as people quote it, so that ParseRate reads it again.
+func (r Rate) Quote(currency, base string) string {
+	places := 9 + Exponent(base) - Exponent(currency)
+	digits := fmt.Sprintf("%0*d", places+1, int64(r))
+	whole, fraction := digits[:len(digits)-places], strings.TrimRight(digits[len(digits)-places:], "0")
+	if fraction == "" {
+		return whole
+	}
+	return whole + "." + fraction
+}
+
 // Convert gives minor units of the base currency, half away from zero. What
 // does not fit into 63 bits becomes the largest amount there is.
 func (r Rate) Convert(minor int64) int64 {

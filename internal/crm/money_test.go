@@ -1,6 +1,7 @@
 package crm_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"strings"
@@ -97,6 +98,23 @@ func TestRates(t *testing.T) {
 			t.Errorf("ParseRate(%q) = %d", bad, rate)
 		}
 	}
+}
+
+// A rate that was read is quoted as it was written, but for zeros at its end.
+func TestARateIsQuotedAsItWasRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		currencies := rapid.SampledFrom([]string{"CNY", "JPY", "KWD"})
+		currency, base := currencies.Draw(t, "currency"), currencies.Draw(t, "base")
+		micros := rapid.Int64Range(1, 1e12).Draw(t, "millionths")
+		want := fmt.Sprintf("%d.%06d", micros/1e6, micros%1e6)
+		rate, err := crm.ParseRate(want, currency, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rate.Quote(currency, base); got != strings.TrimRight(strings.TrimRight(want, "0"), ".") {
+			t.Fatalf("%s became %s", want, got)
+		}
+	})
 }
 
 func TestConvertIsExact(t *testing.T) {

@@ -35,28 +35,44 @@ func (s OrderState) Rank() int {
 func (s OrderState) Counts() bool { return s != OrderCancelled && s != OrderDeleted }
 
 // Order is one purchase as its source states it. Its refunds are facts of
-// their own (Refund): they may come before it.
+// their own (Refund): they may come before it. Amounts are minor units of the
+// currency of Total, which is what the customer paid.
 type Order struct {
 	Key      OrderKey   `json:"key"`
-	Customer CustomerID `json:"customer"`
+	Customer CustomerID `json:"customer"` // empty: nobody left a name
 	PlacedAt time.Time  `json:"placed_at"`
 	State    OrderState `json:"state"`
 	Store    StoreID    `json:"store,omitempty"`
 	Channel  Channel    `json:"channel"`
 	Total    Money      `json:"total"`
-	Rate     Rate       `json:"rate"` // to the deployment's base currency, as of PlacedAt
+	Rate     Rate       `json:"rate"`               // to the deployment's base currency, as of PlacedAt
+	Discount int64      `json:"discount,omitempty"` // off the whole order, beside what is off its lines
+	Tax      int64      `json:"tax,omitempty"`      // that comes on top of the lines; what their prices hold is not in it
+	Shipping int64      `json:"shipping,omitempty"`
 	Lines    []Line     `json:"lines,omitempty"`
 	Version  Version    `json:"-"`
 	Origin   Origin     `json:"-"`
 }
 
-// Line is one position of an order; Amount is for the whole line.
+// Line is one position of an order. All its amounts are for the whole line.
 type Line struct {
 	Product  string `json:"product"`
 	Title    string `json:"title,omitempty"`
 	Category string `json:"category,omitempty"`
 	Quantity int64  `json:"quantity"`
-	Amount   int64  `json:"amount"` // minor units, in the order's currency
+	Amount   int64  `json:"amount"`             // what it came to, after its discount
+	Discount int64  `json:"discount,omitempty"` // was taken off
+	Tax      int64  `json:"tax,omitempty"`      // on this line, be it in Amount or in the order's Tax
+	Cost     *int64 `json:"cost,omitempty"`     // what it cost the retailer; nil: not known
+}
+
+// Sum is what the parts of an order add up to: lines − discount + tax +
+// shipping. Of an order that states them all it is the total, to the unit.
+func (o Order) Sum() (sum int64) {
+	for _, l := range o.Lines {
+		sum += l.Amount
+	}
+	return sum - o.Discount + o.Tax + o.Shipping
 }
 
 // Refund gives back a part of an order, in the order's currency. It counts at

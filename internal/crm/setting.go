@@ -25,19 +25,21 @@ type Connection struct {
 	Platform string       `json:"platform"`        // "shopify", "generic"
 	Shop     string       `json:"shop,omitempty"`  // the platform's name of the shop, e.g. its domain
 	Secrets  []string     `json:"secrets"`         // several while rotating; kept sealed
-	Store    StoreID      `json:"store,omitempty"` // where its orders are booked
+	Store    StoreID      `json:"store,omitempty"` // where its orders are booked …
 	Channel  Channel      `json:"channel"`
 	Region   string       `json:"region,omitempty"` // ISO 3166 country of phones without a prefix
 	Rates    []DatedRate  `json:"rates,omitempty"`
 	Active   bool         `json:"active"`
+	// … but those that the platform books at one of these locations
+	Locations map[string]StoreID `json:"locations,omitempty"`
 }
 
 // DatedRate is what one unit of a currency is worth in the base currency from
 // a date on, as people quote it ("7.2").
 type DatedRate struct {
-	Currency string `json:"currency"`
+	Currency string `json:"currency" example:"USD"`
 	From     Date   `json:"from"`
-	Rate     string `json:"rate"`
+	Rate     string `json:"rate" example:"7.2"`
 }
 
 // RateOn is the rate in force on the date: the one with the latest start. The
@@ -53,4 +55,11 @@ func (c Connection) RateOn(currency, base string, on Date) (Rate, bool) {
 	latest := slices.MaxFunc(inForce, func(a, b DatedRate) int { return int(a.From - b.From) })
 	rate, err := ParseRate(latest.Rate, currency, base)
 	return rate, err == nil
+}
+
+// Reach says who may see a customer: the staff of the stores where they are at
+// home, bought or checked in, and their owner.
+type Reach struct {
+	Stores []StoreID
+	Owner  Subject
 }

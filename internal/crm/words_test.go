@@ -25,7 +25,7 @@ func TestIDsSortByTheirTime(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
-	if crm.NewID("cus", at) == crm.NewID("cus", at) {
+	if one, other := crm.NewID("cus", at), crm.NewID("cus", at); one == other {
 		t.Error("two ids of one instant are equal")
 	}
 }

@@ -24,6 +24,15 @@ func (p Profile) Masked() Profile {
 		p.Address = &Address{Country: a.Country, Province: a.Province, City: a.City}
 	}
 	p.Platforms, p.Cards = nil, nil
+	p.IncomeBand, p.Comment = "", ""
+	colleagues, sensitive := p.Colleagues, p.Sensitive
+	p.Colleagues, p.Sensitive = nil, nil
+	for _, c := range colleagues {
+		p.Colleagues = append(p.Colleagues, Colleague{Name: hidden, Role: c.Role, Phone: MaskPhone(c.Phone), Email: MaskEmail(c.Email)})
+	}
+	for name := range sensitive {
+		p.Sensitive = with(p.Sensitive, name, hidden)
+	}
 	return p
 }
 
@@ -40,6 +49,14 @@ func MaskPhone(e164 string) string {
 		return hidden
 	}
 	return e164[:from] + hidden + e164[len(e164)-shown:]
+}
+
+// MaskName shows the first character: 张**.
+func MaskName(name string) string {
+	for _, first := range name {
+		return string(first) + "**"
+	}
+	return ""
 }
 
 // MaskEmail shows the first character and the domain: a***@example.com.

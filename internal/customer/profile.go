@@ -36,10 +36,20 @@ type Profile struct {
 	Salutation string         `json:"salutation,omitempty"` // "先生", "Dr", ≤ 40 characters
 	Sex        Sex            `json:"sex,omitempty"`
 	Occupation string         `json:"occupation,omitempty"` // ≤ 100 characters
-	Tags       []string       `json:"tags,omitempty"`       // ≤ 50, each ≤ 40 characters and once
-	Owner      crm.Subject    `json:"owner,omitempty"`      // the member of staff who looks after them
-	HomeStore  crm.StoreID    `json:"home_store,omitempty"`
-	Source     crm.Channel    `json:"source,omitempty"` // where we met first
+	Industry   string         `json:"industry,omitempty"`   // of an organisation, ≤ 100 characters
+	Size       Size           `json:"size,omitempty"`       // of an organisation
+
+	Interests   []string `json:"interests,omitempty"`   // what they like; ≤ 50, each ≤ 40 characters and once
+	Preferences []string `json:"preferences,omitempty"` // how they like to be served; likewise
+	Tags        []string `json:"tags,omitempty"`        // what we call them; likewise
+
+	Owner     crm.Subject   `json:"owner,omitempty"` // the member of staff who looks after them
+	Team      []crm.Subject `json:"team,omitempty"`  // who else serves a strategic customer; ≤ 20
+	HomeStore crm.StoreID   `json:"home_store,omitempty"`
+	Source    crm.Channel   `json:"source,omitempty"` // where we met first
+
+	Consents []Consent      `json:"consents,omitempty"` // one word for each channel and purpose
+	Custom   map[string]any `json:"custom,omitempty"`   // values of the retailer's own fields that are not sensitive
 
 	Private
 
@@ -53,6 +63,9 @@ type Profile struct {
 	Stated map[Field]crm.Version `json:"-"`
 }
 
+// UndoFor is how long after it a deletion can be undone.
+const UndoFor = 30 * 24 * time.Hour
+
 // Private is the sealed part of a profile: contact data and what identifies.
 // Its JSON is also the form in which it is sealed.
 type Private struct {
@@ -63,10 +76,35 @@ type Private struct {
 	Birthday  string     `json:"birthday,omitempty"` // "1988-05-17", or "--05-17" where the year is unknown
 	Platforms []Platform `json:"platforms,omitempty"`
 	Cards     []string   `json:"cards,omitempty"` // membership cards
+
+	IncomeBand string         `json:"income_band,omitempty"` // a code of the retailer's: "200k-500k"
+	Comment    string         `json:"comment,omitempty"`     // ≤ 2,000 characters, lines allowed
+	Colleagues []Colleague    `json:"colleagues,omitempty"`  // whom we know at an organisation; ≤ 30
+	Sensitive  map[string]any `json:"custom,omitempty"`      // values of the retailer's own fields that are sensitive
 }
 
-// Contact is a further contact point. Those of the kinds "phone" and "email"
-// are normalised like the first ones and recognise the customer as well.
+// Size is how many people work for an organisation.
+type Size string
+
+const (
+	Micro  Size = "1-9"
+	Small  Size = "10-49"
+	Medium Size = "50-249"
+	Large  Size = "250+"
+)
+
+// Colleague is somebody at an organisation. Their phone and e-mail recognise
+// nobody: one accountant may answer for several firms.
+type Colleague struct {
+	Name  string `json:"name"`
+	Role  string `json:"role,omitempty"`
+	Phone string `json:"phone,omitempty"` // E.164
+	Email string `json:"email,omitempty"` // lower case
+}
+
+// Contact is a further contact point: a phone, an e-mail address, an account at
+// a social network. Those of the kinds "phone" and "email" are normalised like
+// the first ones and recognise the customer as well.
 type Contact struct {
 	Kind  string `json:"kind"` // "phone", "email", "wechat", …: lower-case letters
 	Value string `json:"value"`
@@ -91,4 +129,5 @@ type Platform struct {
 // no hash of the content, which would tell who knows the ETag what changed back.
 type Revision string
 
+// NewRevision names the state that a write at that time makes.
 func NewRevision(at time.Time) Revision { return Revision(crm.NewID("rev", at)) }

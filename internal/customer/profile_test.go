@@ -39,6 +39,29 @@ func TestValidateNamesThePlace(t *testing.T) {
 		"sex":               func(p *customer.Profile) { p.Sex = "f" },
 		"occupation":        func(p *customer.Profile) { p.Occupation = "a\nb" },
 		"tags":              func(p *customer.Profile) { p.Tags = manyTags(51) },
+		"name ":             func(p *customer.Profile) { p.Name = "Mei\x00" },
+		" name":             func(p *customer.Profile) { p.Name = "Mei\u202e" },
+		"team[0]":           func(p *customer.Profile) { p.Team = []crm.Subject{""} },
+		"interests[0]":      func(p *customer.Profile) { p.Interests = []string{strings.Repeat("x", 41)} },
+		"preferences":       func(p *customer.Profile) { p.Preferences = manyTags(51) },
+		"income_band":       func(p *customer.Profile) { p.IncomeBand = "****" },
+		"comment":           func(p *customer.Profile) { p.Comment = "a\x07" },
+		"organisation":      func(p *customer.Profile) { p.Industry = "hotels" },
+		"organisation.size": func(p *customer.Profile) { p.Kind, p.Size = customer.Organisation, "12" },
+		"organisation.contacts[0].name": func(p *customer.Profile) {
+			p.Kind, p.Colleagues = customer.Organisation, []customer.Colleague{{Name: "****"}}
+		},
+		"organisation.contacts[0].phone": func(p *customer.Profile) {
+			p.Kind, p.Colleagues = customer.Organisation, []customer.Colleague{{Name: "Wang", Phone: "1"}}
+		},
+		"contacts[1].value": func(p *customer.Profile) { p.Contacts[1].Value = "****" },
+		"consents[0].purpose": func(p *customer.Profile) {
+			p.Consents = []customer.Consent{{Channel: "sms", Purpose: "fun", State: customer.Granted, At: noon, Source: "paper"}}
+		},
+		"consents[1]": func(p *customer.Profile) {
+			yes := customer.Consent{Channel: "sms", Purpose: customer.Marketing, State: customer.Granted, At: noon, Source: "paper"}
+			p.Consents = []customer.Consent{yes, yes}
+		},
 		"tags[1]":           func(p *customer.Profile) { p.Tags = []string{"a", "a"} },
 		"phone":             func(p *customer.Profile) { p.Phone = "13812345678" },
 		"email":             func(p *customer.Profile) { p.Email = "Mei@example.com" },
@@ -53,12 +76,17 @@ func TestValidateNamesThePlace(t *testing.T) {
 		p := mei()
 		spoil(&p)
 		err, ok := errors.AsType[*crm.Error](p.Validate())
-		if !ok || err.Kind != crm.Invalid || err.Fields[0].Path != want {
+		if !ok || err.Kind != crm.Invalid || err.Fields[0].Path != strings.TrimSpace(want) {
 			t.Errorf("%s: got %v", want, err)
 		}
 	}
 	if err := (customer.Profile{Kind: customer.Person}).Validate(); err == nil {
 		t.Error("a profile that names nobody passes")
+	}
+	emoji := mei()
+	emoji.Name, emoji.Comment = "李梅 👩‍👩‍👧", "asks for silk\nnever for wool"
+	if err := emoji.Validate(); err != nil {
+		t.Error(err)
 	}
 	yearless := mei()
 	yearless.Birthday = "--02-29"

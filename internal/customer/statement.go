@@ -26,6 +26,12 @@ type Mention struct {
 	Version crm.Version
 }
 
+// Anonymous tells whether the source named nobody at all; one that named
+// somebody by what can't be used did.
+func (m Mention) Anonymous() bool {
+	return m.Account.ID == "" && m.Card == "" && m.Email == "" && m.Phone == ""
+}
+
 // Keys are those that a normalised mention names, the surest first: account,
 // card, e-mail, phone.
 func (m Mention) Keys() []Key {

@@ -8,8 +8,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"guanxi/internal/crm"
 )
 
 // Limits of what one profile holds, in characters and entries.
@@ -24,84 +22,104 @@ const (
 	maxLine       = 200
 	maxLines      = 5
 	maxID         = 128
+	maxTeam       = 20
+	maxComment    = 2000
 )
 
 var (
-	e164     = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-	kindWord = regexp.MustCompile(`^[a-z][a-z_]{0,31}$`)
-	country  = regexp.MustCompile(`^[A-Z]{2}$`)
+	e164    = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	word    = regexp.MustCompile(`^[a-z][a-z_]{0,31}$`)
+	country = regexp.MustCompile(`^[A-Z]{2}$`)
+	band    = regexp.MustCompile(`^[a-z0-9][a-z0-9+-]{0,31}$`)
+)
+
+const (
+	notAPhone  = "must be a phone number like +8613812345678"
+	notAnEmail = "must be an e-mail address like mei@example.com"
 )
 
 // Validate names every field of a normalised profile that breaks a rule, by
-// its place in the body.
+// its place in the API's body.
 func (p Profile) Validate() error {
-	var wrong []crm.Field
-	check := func(ok bool, path, message string, args ...any) {
-		if !ok {
-			wrong = append(wrong, crm.Field{Path: path, Message: fmt.Sprintf(message, args...)})
-		}
-	}
-	text := func(s, path string, most int) {
-		check(utf8.RuneCountInString(s) <= most, path, "must be at most %d characters", most)
-		check(utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0 && strings.TrimSpace(s) == s, path,
-			"must have no control characters and no spaces around it")
-	}
+	var c checks
+	c.check(p.Kind == Person || p.Kind == Organisation, "kind", "must be person or organisation")
+	c.check(p.Name != "" || len(p.Keys()) > 0, "name", "is needed where no phone, e-mail, account or card is given")
+	c.text(p.Name, "name", maxName)
+	c.text(p.Salutation, "salutation", maxSalutation)
+	c.text(p.Occupation, "occupation", maxOccupation)
+	c.check(slices.Contains([]Sex{"", Female, Male, Other}, p.Sex), "sex", "must be female, male or other, or absent")
+	c.text(string(p.Owner), "owner", maxID)
+	words(&c, p.Team, "team", maxTeam, maxID)
+	c.text(string(p.HomeStore), "home_store", maxID)
+	words(&c, p.Interests, "interests", maxTags, maxTag)
+	words(&c, p.Preferences, "preferences", maxTags, maxTag)
+	words(&c, p.Tags, "tags", maxTags, maxTag)
+	c.organisation(p)
+	c.contacts(p.Private)
+	c.check(p.Birthday == "" || validBirthday(p.Birthday), "birthday", "must be a date like 1988-05-17, or --05-17 without the year")
+	c.check(p.IncomeBand == "" || band.MatchString(p.IncomeBand), "income_band", "must be a code of small letters, digits, + and -")
+	c.prose(p.Comment, "comment", maxComment)
+	c.consents(p.Consents)
+	return c.err("customer.Validate")
+}
 
-	check(p.Kind == Person || p.Kind == Organisation, "kind", "must be person or organisation")
-	check(p.Name != "" || len(p.Keys()) > 0, "name", "is needed where no phone, e-mail, account or card is given")
-	text(p.Name, "name", maxName)
-	text(p.Salutation, "salutation", maxSalutation)
-	text(p.Occupation, "occupation", maxOccupation)
-	check(slices.Contains([]Sex{"", Female, Male, Other}, p.Sex), "sex", "must be female, male or other, or absent")
-	text(string(p.Owner), "owner", maxID)
-	text(string(p.HomeStore), "home_store", maxID)
-	check(len(p.Tags) <= maxTags, "tags", "must be at most %d", maxTags)
-	for i, tag := range p.Tags {
-		path := fmt.Sprintf("tags[%d]", i)
-		text(tag, path, maxTag)
-		check(tag != "", path, "must not be empty")
-		check(slices.Index(p.Tags, tag) == i, path, "is there twice")
+func (c *checks) organisation(p Profile) {
+	c.check(p.Kind == Organisation || p.Size == "" && p.Industry == "" && len(p.Colleagues) == 0, "organisation", "only an organisation has this")
+	c.check(slices.Contains([]Size{"", Micro, Small, Medium, Large}, p.Size), "organisation.size", "must be 1-9, 10-49, 50-249 or 250+")
+	c.text(p.Industry, "organisation.industry", maxOccupation)
+	c.check(len(p.Colleagues) <= maxContacts, "organisation.contacts", "must be at most %d", maxContacts)
+	for i, one := range p.Colleagues {
+		path := fmt.Sprintf("organisation.contacts[%d]", i)
+		c.text(one.Name, path+".name", maxName)
+		c.check(one.Name != "", path+".name", "must not be empty")
+		c.unmasked(one.Name, path+".name")
+		c.text(one.Role, path+".role", maxOccupation)
+		c.check(one.Phone == "" || e164.MatchString(one.Phone), path+".phone", notAPhone)
+		c.check(one.Email == "" || ValidEmail(one.Email), path+".email", notAnEmail)
 	}
+}
 
-	check(p.Phone == "" || e164.MatchString(p.Phone), "phone", "must be a phone number like +8613812345678")
-	check(p.Email == "" || ValidEmail(p.Email), "email", "must be an e-mail address like mei@example.com")
-	check(p.Birthday == "" || validBirthday(p.Birthday), "birthday", "must be a date like 1988-05-17, or --05-17 without the year")
-	check(len(p.Contacts) <= maxContacts, "contacts", "must be at most %d", maxContacts)
-	for i, c := range p.Contacts {
+func (c *checks) contacts(p Private) {
+	c.check(p.Phone == "" || e164.MatchString(p.Phone), "phone", notAPhone)
+	c.check(p.Email == "" || ValidEmail(p.Email), "email", notAnEmail)
+	c.check(len(p.Contacts) <= maxContacts, "contacts", "must be at most %d", maxContacts)
+	for i, point := range p.Contacts {
 		path := fmt.Sprintf("contacts[%d]", i)
-		check(kindWord.MatchString(c.Kind), path+".kind", "must be a lower-case word")
-		text(c.Value, path+".value", maxContact)
-		check(c.Value != "", path+".value", "must not be empty")
-		check(c.Kind != string(PhoneKey) || e164.MatchString(c.Value), path+".value", "must be a phone number like +8613812345678")
-		check(c.Kind != string(EmailKey) || ValidEmail(c.Value), path+".value", "must be an e-mail address like mei@example.com")
+		c.check(word.MatchString(point.Kind), path+".kind", "must be a lower-case word")
+		c.text(point.Value, path+".value", maxContact)
+		c.check(point.Value != "", path+".value", "must not be empty")
+		switch KeyKind(point.Kind) {
+		case PhoneKey:
+			c.check(e164.MatchString(point.Value), path+".value", notAPhone)
+		case EmailKey:
+			c.check(ValidEmail(point.Value), path+".value", notAnEmail)
+		default:
+			c.unmasked(point.Value, path+".value")
+		}
 	}
 	if a := p.Address; a != nil {
-		check(a.Country == "" || country.MatchString(a.Country), "address.country", "must be a country code like CN")
-		text(a.Province, "address.province", maxLine)
-		text(a.City, "address.city", maxLine)
-		text(a.Postcode, "address.postcode", maxTag)
-		check(len(a.Lines) <= maxLines, "address.lines", "must be at most %d", maxLines)
+		c.check(a.Country == "" || country.MatchString(a.Country), "address.country", "must be a country code like CN")
+		c.text(a.Province, "address.province", maxLine)
+		c.text(a.City, "address.city", maxLine)
+		c.text(a.Postcode, "address.postcode", maxTag)
+		c.check(len(a.Lines) <= maxLines, "address.lines", "must be at most %d", maxLines)
 		for i, line := range a.Lines {
-			text(line, fmt.Sprintf("address.lines[%d]", i), maxLine)
+			c.text(line, fmt.Sprintf("address.lines[%d]", i), maxLine)
 		}
 	}
-	check(len(p.Platforms) <= maxContacts, "platforms", "must be at most %d", maxContacts)
+	c.check(len(p.Platforms) <= maxContacts, "platforms", "must be at most %d", maxContacts)
 	for i, a := range p.Platforms {
 		path := fmt.Sprintf("platforms[%d]", i)
-		check(a.Connection != "", path+".connection", "must not be empty")
-		check(a.ID != "", path+".id", "must not be empty")
-		text(a.ID, path+".id", maxID)
+		c.check(a.Connection != "", path+".connection", "must not be empty")
+		c.check(a.ID != "", path+".id", "must not be empty")
+		c.text(a.ID, path+".id", maxID)
 	}
-	check(len(p.Cards) <= maxContacts, "cards", "must be at most %d", maxContacts)
+	c.check(len(p.Cards) <= maxContacts, "cards", "must be at most %d", maxContacts)
 	for i, card := range p.Cards {
 		path := fmt.Sprintf("cards[%d]", i)
-		text(card, path, maxID)
-		check(card != "", path, "must not be empty")
+		c.text(card, path, maxID)
+		c.check(card != "", path, "must not be empty")
 	}
-	if len(wrong) > 0 {
-		return &crm.Error{Op: "customer.Validate", Kind: crm.Invalid, Detail: "the profile breaks a rule", Fields: wrong}
-	}
-	return nil
 }
 
 // ValidEmail tells whether s can be a normalised address: lower case, one @, a

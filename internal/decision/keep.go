@@ -47,8 +47,12 @@ type Keeper[M any, C comparable] struct {
 	Facts FactReader
 	Book  RuleBook[M, C]
 	Store Store[M, C]
-	// Kept, where it is set, is told of each decision that was written, for the log.
-	Kept func(ctx context.Context, r Record[M, C], changed bool)
+	// Touched, where it is set, hears before a decision is written of the facts that
+	// it is made of, and which one it replaces: what must not be lost with them.
+	Touched func(ctx context.Context, facts history.Facts, before, next Record[M, C]) error
+	// Kept and Changed, where they are set, are told of each decision that was
+	// written, and of each whose classes are others than before: for the log.
+	Kept, Changed func(ctx context.Context, r Record[M, C])
 }
 
 // reviewWithin bounds how long a lost wake-up can stay unnoticed, in days.
@@ -83,13 +87,21 @@ func (k Keeper[M, C]) Keep(ctx context.Context, id crm.CustomerID, cause, trace 
 			}
 			continue // perhaps only our cached rules are old
 		}
+		if k.Touched != nil {
+			if err := k.Touched(ctx, facts, before, next); err != nil {
+				return kept, false, err
+			}
+		}
 		err = k.Store.Save(ctx, before, next)
 		if crm.KindOf(err) == crm.Conflict {
 			continue
 		}
 		changed := next.Classes != before.Classes
 		if err == nil && k.Kept != nil {
-			k.Kept(ctx, next, changed)
+			k.Kept(ctx, next)
+		}
+		if err == nil && changed && k.Changed != nil {
+			k.Changed(ctx, next)
 		}
 		return next, err == nil && changed, err
 	}

@@ -35,6 +35,7 @@ type Envelope struct {
 	Cause    string         `json:"cause,omitempty"` // the key of the fact, or "review"
 	Trace    string         `json:"trace,omitempty"`
 	Timer    string         `json:"timer,omitempty"`    // for Due: the id to claim
+	Ref      string         `json:"ref,omitempty"`      // for Due: what it is about, where that is no customer
 	Segment  int            `json:"segment,omitempty"`  // for Segment: this one …
 	Segments int            `json:"segments,omitempty"` // … of so many
 	AsOf     time.Time      `json:"as_of,omitzero"`     // for Segment: the review's date
@@ -56,12 +57,17 @@ func Unmarshal(b []byte) (Envelope, error) {
 		return Envelope{}, fmt.Errorf("envelope: unknown version %d", e.Version)
 	}
 	switch e.Kind {
-	case Wake, Changed, Due:
+	case Due:
+		if e.Timer == "" {
+			return Envelope{}, errors.New("envelope: no timer")
+		}
+		if e.Customer == "" && e.Ref != "" {
+			break
+		}
+		fallthrough
+	case Wake, Changed:
 		if err := crm.ParseID("cus", string(e.Customer)); err != nil {
 			return Envelope{}, fmt.Errorf("envelope: customer: %w", err)
-		}
-		if e.Kind == Due && e.Timer == "" {
-			return Envelope{}, errors.New("envelope: no timer")
 		}
 	case Segment:
 		if e.Segments < 1 || e.Segment < 0 || e.Segment >= e.Segments {

@@ -21,9 +21,10 @@ type Facts struct {
 	Orders       []crm.Order
 	Refunds      []crm.Refund
 	Interactions []crm.Interaction
-	Seen         int64     // Σ rev of every fact read: grows with each accepted write
-	Newest       time.Time // the newest recorded time read …
-	Trace        string    // … and the trace of that fact
+	Answers      []crm.Answer // to surveys, without what was said beside the score
+	Seen         int64        // Σ rev of every fact read: grows with each accepted write
+	Newest       time.Time    // the newest recorded time read …
+	Trace        string       // … and the trace of that fact
 }
 
 // History is the fold. Amounts are minor units of the base currency.
@@ -41,8 +42,16 @@ type Purchase struct {
 	Orders int
 }
 
-// Fold turns facts into history; dates are those of zone.
-func Fold(f Facts, zone *time.Location) History {
+// Bought is an order that is a purchase: neither cancelled nor fully refunded.
+type Bought struct {
+	Order *crm.Order
+	Date  crm.Date // local
+	Net   int64    // less its refunds, at the order's own rate: minor units of the base currency
+}
+
+// Orders are the orders that are purchases, as the facts name them, and those
+// whose refunds exceed them.
+func Orders(f Facts, zone *time.Location) (bought []Bought, capped []crm.OrderKey) {
 	type given struct { // a refund counts in its order's currency or not at all
 		order    crm.OrderKey
 		currency string
@@ -51,10 +60,9 @@ func Fold(f Facts, zone *time.Location) History {
 	for i := range f.Refunds {
 		r := &f.Refunds[i]
 		back := given{r.Key.Order, r.Amount.Currency}
-		refunds[back] = plus(refunds[back], max(0, r.Amount.Minor))
+		refunds[back] = Plus(refunds[back], max(0, r.Amount.Minor))
 	}
-	var h History
-	bought := make([]Purchase, 0, len(f.Orders))
+	bought = make([]Bought, 0, len(f.Orders))
 	for i := range f.Orders {
 		o := &f.Orders[i]
 		if !o.State.Counts() {
@@ -64,18 +72,34 @@ func Fold(f Facts, zone *time.Location) History {
 		net := o.Total.Minor - refunded
 		if net < 0 { // a platform may refund more than it charged, e.g. shipping
 			net = 0
-			h.Capped = append(h.Capped, o.Key)
+			capped = append(capped, o.Key)
 		}
 		if net == 0 && refunded > 0 {
 			continue // fully refunded: no purchase
 		}
-		bought = append(bought, Purchase{Date: crm.DateIn(o.PlacedAt, zone), Net: o.Rate.Convert(net), Orders: 1})
+		bought = append(bought, Bought{Order: o, Date: crm.DateIn(o.PlacedAt, zone), Net: o.Rate.Convert(net)})
 	}
-	h.Purchases = byDate(bought)
+	return bought, capped
+}
+
+// Fold turns facts into history; dates are those of zone.
+func Fold(f Facts, zone *time.Location) History {
+	bought, capped := Orders(f, zone)
+	return Of(bought, capped, f.Interactions, zone)
+}
+
+// Of is the second half of Fold, for those who look at the orders, too.
+func Of(bought []Bought, capped []crm.OrderKey, talks []crm.Interaction, zone *time.Location) History {
+	h := History{Capped: capped}
+	purchases := make([]Purchase, len(bought))
+	for i, b := range bought {
+		purchases[i] = Purchase{Date: b.Date, Net: b.Net, Orders: 1}
+	}
+	h.Purchases = byDate(purchases)
 	slices.SortFunc(h.Capped, func(a, b crm.OrderKey) int {
 		return cmp.Or(cmp.Compare(a.Connection, b.Connection), cmp.Compare(a.ID, b.ID))
 	})
-	for _, i := range f.Interactions {
+	for _, i := range talks {
 		if i.TwoWay {
 			h.Contacts = append(h.Contacts, crm.DateIn(i.At, zone))
 		}
@@ -91,7 +115,7 @@ func byDate(all []Purchase) (days []Purchase) {
 	days = all[:0]
 	for _, p := range all {
 		if n := len(days); n > 0 && days[n-1].Date == p.Date {
-			days[n-1].Net = plus(days[n-1].Net, p.Net)
+			days[n-1].Net = Plus(days[n-1].Net, p.Net)
 			days[n-1].Orders += p.Orders
 			continue
 		}
@@ -111,15 +135,15 @@ func (h History) Until(on crm.Date) History {
 func (h History) Spend(from, to crm.Date) (sum int64) {
 	for _, p := range h.Purchases {
 		if p.Date >= from && p.Date <= to {
-			sum = plus(sum, p.Net)
+			sum = Plus(sum, p.Net)
 		}
 	}
 	return sum
 }
 
-// plus adds amounts that are not negative; what does not fit becomes the
+// Plus adds amounts that are not negative; what does not fit becomes the
 // largest amount there is, so that more spend never looks like less.
-func plus(a, b int64) int64 {
+func Plus(a, b int64) int64 {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64
 	}

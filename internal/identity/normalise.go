@@ -67,12 +67,15 @@ const (
 	maxID       = 128
 )
 
-// clean leaves single spaces, no control characters, and at most so many
+// clean leaves single spaces, no control characters, no marks of direction, and at most so many
 // characters.
 func clean(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		switch {
+		case unicode.IsControl(r):
 			return ' '
+		case unicode.Is(unicode.Bidi_Control, r):
+			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
@@ -143,6 +146,11 @@ func Profile(p customer.Profile, region string) (customer.Profile, error) {
 		case customer.EmailKey:
 			email(&p.Contacts[i].Value, path)
 		}
+	}
+	p.Colleagues = append([]customer.Colleague(nil), p.Colleagues...)
+	for i := range p.Colleagues {
+		phone(&p.Colleagues[i].Phone, fmt.Sprintf("organisation.contacts[%d].phone", i))
+		email(&p.Colleagues[i].Email, fmt.Sprintf("organisation.contacts[%d].email", i))
 	}
 	if len(wrong) > 0 {
 		return p, &crm.Error{Op: "identity.Profile", Kind: crm.Invalid, Detail: "the profile breaks a rule", Fields: wrong}

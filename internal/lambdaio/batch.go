@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/event"
+	"guanxi/internal/telemetry"
 )
 
 // ServeQueue answers batches of an SQS queue whose messages are envelopes. It
@@ -44,6 +46,23 @@ type errand struct {
 	envelope event.Envelope // of the newest
 	sent     time.Time      // the newest
 	ids      []string
+	causes   []string // of all of them
+}
+
+// attrs are what every line about the errand says: where it came from (the keys
+// of the facts, or the trace of whoever sent it) and whom it concerns.
+func (e *errand) attrs() []slog.Attr {
+	attrs := []slog.Attr{slog.Any("messages", e.ids), slog.Any("causes", e.causes)}
+	if e.envelope.Customer != "" {
+		attrs = append(attrs, slog.String("customer", string(e.envelope.Customer)))
+	}
+	if e.envelope.Ref != "" {
+		attrs = append(attrs, slog.String("about", e.envelope.Ref))
+	}
+	if e.envelope.Trace != "" {
+		attrs = append(attrs, slog.String("trace", e.envelope.Trace))
+	}
+	return attrs
 }
 
 func queued(handle func(context.Context, event.Envelope) error, log *slog.Logger) handler {
@@ -57,15 +76,15 @@ func queued(handle func(context.Context, event.Envelope) error, log *slog.Logger
 		errands, unread := coalesce(batch.Records)
 		failed := failures{Items: []failure{}}
 		for _, u := range unread {
-			judge(traced(ctx, slog.String("message", u.id)), log, u.sent, u.err)
+			ctx, record := telemetry.Begin(telemetry.With(ctx, slog.String("message", u.id)), "unreadable", u.sent)
+			finish(ctx, log, record, 1, u.err)
 			failed.Items = append(failed.Items, failure{u.id})
 		}
 		for _, e := range errands {
-			ctx := traced(ctx, slog.Any("messages", e.ids), slog.String("kind", string(e.envelope.Kind)),
-				slog.String("customer", string(e.envelope.Customer)), slog.String("cause_key", e.envelope.Cause), slog.String("trace", e.envelope.Trace))
-			ctx = crm.WithEvent(ctx, crm.Event{At: e.sent, Trace: e.envelope.Trace})
+			ctx := crm.WithEvent(telemetry.With(ctx, e.attrs()...), crm.Event{At: e.sent, Trace: e.envelope.Trace})
+			ctx, record := telemetry.Begin(ctx, string(e.envelope.Kind), e.sent)
 			err := safely("lambdaio.queue", func() error { return handle(ctx, e.envelope) })
-			if judge(ctx, log, e.sent, err) != retry {
+			if finish(ctx, log, record, len(e.ids), err) != retry {
 				continue
 			}
 			for _, id := range e.ids {
@@ -110,6 +129,9 @@ func coalesce(messages []message) (errands []*errand, unread []unreadable) {
 			e.sent, e.envelope = sent, envelope
 		}
 		e.ids = append(e.ids, m.ID)
+		if !slices.Contains(e.causes, envelope.Cause) {
+			e.causes = append(e.causes, envelope.Cause)
+		}
 	}
 	return errands, unread
 }

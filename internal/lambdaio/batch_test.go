@@ -98,7 +98,10 @@ func fine(crm.CustomerID) error { return nil }
 
 func TestEqualMessagesAreHandledOnceAsOfTheNewest(t *testing.T) {
 	payload := batchOf(t, msg{"m1", 1000, wake(anna, "a1")}, msg{"m2", 2000, wake(bert, "b1")}, msg{"m3", 3000, wake(anna, "a2")}, msg{"m4", 2500, wake(anna, "a3")})
-	calls, failed, _ := run(t, fine, payload)
+	calls, failed, said := run(t, fine, payload)
+	if !strings.Contains(said, `"causes":["a1","a2","a3"]`) || !strings.Contains(said, `"MessagesHandled":3`) {
+		t.Errorf("the record does not tell of all of them: %s", said)
+	}
 	want := []handled{{anna, "a2", 3000, "trace-a2"}, {bert, "b1", 2000, "trace-b1"}}
 	if diff := cmp.Diff(want, calls); diff != "" || len(failed) > 0 {
 		t.Errorf("failed %v, calls:\n%s", failed, diff)
@@ -145,7 +148,7 @@ func TestEveryOutcomeGoesItsWay(t *testing.T) {
 		level  string
 		metric string
 	}{
-		"done":          {nil, false, "", ""},
+		"done":          {nil, false, "", "MessagesHandled"},
 		"gone":          {crm.Fail("test", crm.NotFound, "no such customer"), false, "WARN", "MessagesDropped"},
 		"unavailable":   {crm.Fail("test", crm.Unavailable, "not now"), true, "WARN", "MessagesRetried"},
 		"a lost race":   {crm.Fail("test", crm.Conflict, "lost"), true, "WARN", "MessagesRetried"},
@@ -165,10 +168,19 @@ func TestEveryOutcomeGoesItsWay(t *testing.T) {
 		if !slices.Equal(failed, want) {
 			t.Errorf("%s: failed %v", name, failed)
 		}
-		lines := strings.Count(said, "\n")
-		if c.level == "" && lines != 0 || c.level != "" && (lines != 2 || !strings.Contains(said, `"level":"`+c.level+`"`) || !strings.Contains(said, `"`+c.metric+`":1`) ||
-			!strings.Contains(said, string(bert)) || !strings.Contains(said, "trace-2") || !strings.Contains(said, "m2")) {
+		// A record for each, and a line with the cause where there is one; all about bert say so.
+		lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(said), "\n"), func(line string) bool { return !strings.Contains(line, string(bert)) })
+		record := lines[len(lines)-1]
+		if c.level == "" && len(lines) != 1 || c.level != "" && (len(lines) != 2 || !strings.Contains(lines[0], `"level":"`+c.level+`"`)) {
 			t.Errorf("%s: logged %s", name, said)
+		}
+		for _, line := range lines {
+			if !strings.Contains(line, `"trace":"trace-2"`) || !strings.Contains(line, `"causes":["2"]`) || !strings.Contains(line, `"messages":["m2"]`) || !strings.Contains(line, `"operation":"wake"`) {
+				t.Errorf("%s: does not say where it came from: %s", name, line)
+			}
+		}
+		if !strings.Contains(record, `"`+c.metric+`":1`) {
+			t.Errorf("%s: counted %s", name, record)
 		}
 	}
 }

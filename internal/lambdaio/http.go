@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"guanxi/internal/crm"
+	"guanxi/internal/telemetry"
 )
 
 // ServeHTTP answers requests that API Gateway's HTTP API forwards in payload
@@ -29,8 +30,10 @@ type request struct {
 	RawQueryString string            `json:"rawQueryString"`
 	Cookies        []string          `json:"cookies"`
 	Headers        map[string]string `json:"headers"`
+	Parameters     map[string]string `json:"pathParameters"`
 	Context        struct {
 		RequestID  string `json:"requestId"`
+		RouteKey   string `json:"routeKey"`
 		DomainName string `json:"domainName"`
 		TimeEpoch  int64  `json:"timeEpoch"` // milliseconds
 		Authorizer struct {
@@ -58,8 +61,10 @@ func proxied(h http.Handler, log *slog.Logger) handler {
 		}
 		ctx, cancel := within(ctx)
 		defer cancel()
-		e := crm.Event{At: time.UnixMilli(in.Context.TimeEpoch).UTC(), Trace: in.trace(), Subject: crm.Subject(in.Context.Authorizer.JWT.Claims.Subject)}
-		ctx = crm.WithEvent(traced(ctx, slog.String("trace", e.Trace), slog.String("request", in.Context.RequestID)), e)
+		e := crm.Event{At: time.UnixMilli(in.Context.TimeEpoch).UTC(), Trace: in.trace(), Subject: crm.Subject(in.Context.Authorizer.JWT.Claims.Subject),
+			Address: in.Context.HTTP.SourceIP}
+		ctx = crm.WithEvent(traced(ctx, in.attrs(e.Trace)...), e)
+		ctx, record := telemetry.Begin(ctx, in.operation(), e.At)
 		r, err := in.http(ctx)
 		if err != nil {
 			return nil, err
@@ -71,8 +76,48 @@ func proxied(h http.Handler, log *slog.Logger) handler {
 			out.WriteHeader(http.StatusInternalServerError)
 			out.body.WriteString(`{"type":"about:blank","title":"Internal Server Error","status":500}`)
 		}
-		return json.Marshal(out.response())
+		answered := out.response()
+		count(ctx, answered)
+		record.Write(ctx, log, "answered", slog.Int("status", answered.Status))
+		return json.Marshal(answered)
 	}
+}
+
+// count counts an answer by what became of the request.
+func count(ctx context.Context, r response) {
+	telemetry.Count(ctx, telemetry.Requests, 1)
+	switch {
+	case r.Status >= 500:
+		telemetry.Count(ctx, telemetry.ServerErrors, 1)
+	case r.Status >= 400:
+		telemetry.Count(ctx, telemetry.ClientErrors, 1)
+	}
+	if r.Status == http.StatusTooManyRequests {
+		telemetry.Count(ctx, telemetry.RateLimited, 1)
+	}
+	if r.Headers["Idempotent-Replayed"] != "" {
+		telemetry.Count(ctx, telemetry.Replayed, 1)
+	}
+}
+
+// operation is the method and the route, never the path: there are few of them,
+// and none names a person.
+func (in request) operation() string {
+	_, path, _ := strings.Cut(in.Context.RouteKey, " ")
+	switch method := in.Context.HTTP.Method; method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method + " " + path
+	}
+	return "other " + path
+}
+
+// attrs are what every line about the request says.
+func (in request) attrs(trace string) []slog.Attr {
+	attrs := []slog.Attr{slog.String("trace", trace), slog.String("request", in.Context.RequestID)}
+	if id := in.Parameters["id"]; crm.ParseID("cus", id) == nil {
+		attrs = append(attrs, slog.String("customer", id))
+	}
+	return attrs
 }
 
 // http is the request as the client made it.

@@ -145,8 +145,51 @@ func TestAPanicIsAnsweredWithoutItsCauseAndLoggedOnce(t *testing.T) {
 	if got.Status != 500 || strings.Contains(got.Body, "half") || strings.Contains(got.Body, "customers-prod") || got.Headers["Content-Type"] != "application/problem+json" {
 		t.Errorf("%+v", got)
 	}
-	if strings.Count(said.String(), "customers-prod") != 1 || strings.Count(said.String(), "\n") != 1 {
+	if strings.Count(said.String(), "customers-prod") != 1 || strings.Count(said.String(), "\n") != 2 || !strings.Contains(said.String(), `"ServerErrors":1`) {
 		t.Errorf("logged %s", said)
+	}
+}
+
+// The record of a request says what was asked, by route, and how it ended: nothing of path, query, headers or bodies.
+func TestARequestIsRecorded(t *testing.T) {
+	const id = "cus_0190163d8694739b9c5f1e2d3a4b5c61"
+	request := func(method, routeKey string) []byte {
+		return fmt.Appendf(nil, `{"version":"2.0","rawPath":"/v1/customers/%s","rawQueryString":"email=li%%40example.com","headers":{"x-secret":"s3cr3t"},
+			"pathParameters":{"id":"%s"},"body":"s3cr3t","requestContext":{"requestId":"r1","routeKey":"%s","timeEpoch":1773119783123,"http":{"method":"%s"}}}`, id, id, routeKey, method)
+	}
+	for _, c := range []struct {
+		method    string
+		status    int
+		operation string
+		counts    []string
+	}{
+		{"PATCH", 200, "PATCH /v1/customers/{id}", []string{`"Requests":1`}},
+		{"GET", 404, "GET /v1/customers/{id}", []string{`"Requests":1`, `"ClientErrors":1`}},
+		{"GET", 429, "GET /v1/customers/{id}", []string{`"Requests":1`, `"ClientErrors":1`, `"RateLimited":1`}},
+		{"DELETE", 503, "DELETE /v1/customers/{id}", []string{`"Requests":1`, `"ServerErrors":1`}},
+		{"BREW", 405, "other /v1/customers/{id}", []string{`"Requests":1`, `"ClientErrors":1`}},
+	} {
+		log, said := logged()
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.status) })
+		if _, err := proxied(h, log).Invoke(t.Context(), request(c.method, "ANY /v1/customers/{id}")); err != nil {
+			t.Fatal(err)
+		}
+		var line map[string]any
+		if err := json.Unmarshal(said.Bytes(), &line); err != nil {
+			t.Fatalf("%s %d: logged %s: %v", c.method, c.status, said, err)
+		}
+		if line["operation"] != c.operation || line["status"] != float64(c.status) || line["customer"] != id || line["request"] != "r1" || line["trace"] != "r1" {
+			t.Errorf("%s %d: logged %s", c.method, c.status, said)
+		}
+		for _, metric := range telemetry.Metrics() {
+			count := fmt.Sprintf(`"%s":1`, metric)
+			if strings.Contains(said.String(), count) != slices.Contains(c.counts, count) {
+				t.Errorf("%s %d: counted %s", c.method, c.status, said)
+			}
+		}
+		if strings.Contains(said.String(), "s3cr3t") || strings.Contains(said.String(), "example.com") {
+			t.Errorf("tells too much: %s", said)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"time"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/telemetry"
@@ -20,7 +19,17 @@ const (
 	drop                 // handled by doing nothing: what it is about is gone
 )
 
-// judge sorts outcomes, writes the one log line and counts the one metric.
+func (v verdict) String() string { return [...]string{"done", "retry", "drop"}[v] }
+
+// finish judges how n messages that asked the same ended, and writes their record.
+func finish(ctx context.Context, log *slog.Logger, record *telemetry.Record, n int, err error) verdict {
+	v, metric := judge(ctx, log, err)
+	telemetry.Count(ctx, metric, n)
+	record.Write(ctx, log, "handled", slog.String("outcome", v.String()))
+	return v
+}
+
+// judge sorts outcomes, writes the one line about what failed, and says what to count.
 //
 //   - Only NotFound drops: a message says "look at this customer", and when
 //     the customer is gone there is nothing left to look at.
@@ -30,27 +39,24 @@ const (
 //     code understands it. A message dropped here would be lost. Its cause is
 //     in the log, on a line with the message's id, level ERROR.
 //   - All else (Unavailable, Conflict, Internal, a panic) may pass: retry.
-func judge(ctx context.Context, log *slog.Logger, at time.Time, err error) verdict {
+func judge(ctx context.Context, log *slog.Logger, err error) (verdict, telemetry.Metric) {
 	if err == nil {
-		return done
+		return done, telemetry.MessagesHandled
 	}
 	switch kind := crm.KindOf(err); kind {
 	case crm.NotFound:
 		log.WarnContext(ctx, "dropped: what it is about is gone", slog.Any("cause", err))
-		telemetry.Count(ctx, log, at, "MessagesDropped", 1)
-		return drop
+		return drop, telemetry.MessagesDropped
 	case crm.Malformed, crm.Invalid:
 		log.ErrorContext(ctx, "poison: it will end in the dead-letter queue", slog.Any("cause", err))
-		telemetry.Count(ctx, log, at, "MessagesPoisoned", 1)
-		return retry
+		return retry, telemetry.MessagesPoisoned
 	default:
 		level := slog.LevelWarn
 		if kind == crm.Internal {
 			level = slog.LevelError
 		}
 		log.Log(ctx, level, "failed: it will be tried again", slog.Any("cause", err))
-		telemetry.Count(ctx, log, at, "MessagesRetried", 1)
-		return retry
+		return retry, telemetry.MessagesRetried
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"guanxi/internal/crm"
+	"guanxi/internal/telemetry"
 )
 
 // ServeSchedule answers the ticks of an EventBridge rule. The time of a tick is
@@ -28,8 +29,9 @@ func scheduled(handle func(context.Context) error, log *slog.Logger) handler {
 		ctx, cancel := within(ctx)
 		defer cancel()
 		ctx = crm.WithEvent(traced(ctx, slog.String("trace", tick.ID)), crm.Event{At: tick.Time, Trace: tick.ID})
+		ctx, record := telemetry.Begin(ctx, "tick", tick.Time)
 		err := safely("lambdaio.schedule", func() error { return handle(ctx) })
-		if judge(ctx, log, tick.Time, err) == retry {
+		if finish(ctx, log, record, 1, err) == retry {
 			return nil, err
 		}
 		return []byte("null"), nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"guanxi/internal/crm"
+	"guanxi/internal/telemetry"
 )
 
 // Change is one record of a table's stream, which carries keys only.
@@ -52,13 +53,14 @@ func streamed(handle func(context.Context, []Change) (int, error), log *slog.Log
 			}
 		}
 		ctx = crm.WithEvent(ctx, crm.Event{At: at, Trace: changes[0].Sequence})
+		ctx, record := telemetry.Begin(ctx, "stream", at)
 		count, panicked := 0, true
 		err = safely("lambdaio.stream", func() (err error) {
 			count, err = handle(ctx, changes)
 			panicked = false
 			return err
 		})
-		if judge(ctx, log, at, err) != retry {
+		if finish(ctx, log, record, 1, err) != retry {
 			return json.Marshal(failures{Items: []failure{}})
 		}
 		if panicked || count < 0 || count >= len(changes) {

@@ -6,6 +6,7 @@ import (
 
 	"guanxi/internal/crm"
 	"guanxi/internal/event"
+	"guanxi/internal/telemetry"
 )
 
 // Sender puts envelopes into a queue.
@@ -67,6 +68,7 @@ func (r Reviewer) Review(ctx context.Context, e event.Envelope) error {
 		if err := r.Sender.Send(ctx, r.Decide, wake(due, e.Trace)); err != nil {
 			return err
 		}
+		telemetry.Count(ctx, telemetry.CustomersDue, len(due))
 		return r.Sender.Send(ctx, r.Warn, wake(warned, e.Trace))
 	})
 }

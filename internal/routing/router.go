@@ -5,6 +5,7 @@ import (
 
 	"guanxi/internal/crm"
 	"guanxi/internal/event"
+	"guanxi/internal/telemetry"
 )
 
 // Written is the key of a fact that was written, as the stream tells it.
@@ -42,11 +43,14 @@ func (r Router) Route(ctx context.Context, keys []Written) error {
 		}
 		if err != nil {
 			r.Unknown(ctx, err)
+			telemetry.Count(ctx, telemetry.KeysUnreadable, 1)
 			if err := r.Sender.Letter(ctx, r.DeadLetters, k.Raw); err != nil {
 				return err
 			}
 			continue
 		}
+		telemetry.Note(ctx, "customer", string(id))
+		telemetry.Note(ctx, "causes", k.SK)
 		for _, w := range workers {
 			if asked[w] == nil {
 				asked[w] = map[crm.CustomerID]bool{}

@@ -21,7 +21,7 @@ const (
 // none of ours.
 func Workers(kind string) ([]Worker, error) {
 	switch kind {
-	case "order", "refund", "interaction":
+	case "order", "refund", "interaction", "answer", "profile":
 		return []Worker{Recompute}, nil
 	case "decision":
 		return []Worker{Warn}, nil

@@ -13,6 +13,8 @@ func TestWorkers(t *testing.T) {
 		"order":       {routing.Recompute},
 		"refund":      {routing.Recompute},
 		"interaction": {routing.Recompute},
+		"answer":      {routing.Recompute},
+		"profile":     {routing.Recompute},
 		"decision":    {routing.Warn},
 		"survey":      nil, // of a later version
 	} {

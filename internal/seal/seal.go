@@ -40,11 +40,12 @@ const (
 	Contact Class = "contact" // contact data, addresses, birthdays, what people wrote
 	Amount  Class = "amount"  // orders, refunds, and what decisions were measured by
 	Cursor  Class = "cursor"  // positions in lists, handed to clients
+	Replay  Class = "replay"  // answers, kept for callers who repeat their request
 	Index   Class = "index"   // blind indexes; its key is never replaced
 )
 
 // Classes are all there are.
-func Classes() []Class { return []Class{Contact, Amount, Cursor, Index} }
+func Classes() []Class { return []Class{Contact, Amount, Cursor, Replay, Index} }
 
 // KeySource gives the wrapped key set of a class.
 type KeySource interface {

@@ -3,6 +3,7 @@ package standing
 import (
 	"guanxi/internal/crm"
 	"guanxi/internal/history"
+	"guanxi/internal/insight"
 	"guanxi/internal/level"
 	"guanxi/internal/tier"
 )
@@ -25,6 +26,10 @@ type Measures struct {
 	LevelRest   int64     `json:"lr,omitempty"` // what of Window still counts on that date
 	TierEnds    crm.Date  `json:"te,omitempty"` // the first date with another tier; zero: never
 	TierThen    tier.Tier `json:"tt,omitempty"` // that tier
+
+	// What lists, profiles and figures ask; no rule looks at it.
+	Marks   Marks          `json:"k,omitempty"`
+	Insight insight.Packed `json:"i,omitempty"`
 }
 
 // Measure takes a customer's measures on the date. What is dated later is not
@@ -32,6 +37,7 @@ type Measures struct {
 func Measure(p Policy, h history.History, on crm.Date) Measures {
 	h = h.Until(on)
 	m := measure(p, h, on)
+	m.Marks = marks(p, h, on)
 	if m.Purchases == 0 {
 		return m
 	}
@@ -61,12 +67,19 @@ func Measure(p Policy, h history.History, on crm.Date) Measures {
 // measure takes the measures without the outlook.
 func measure(p Policy, h history.History, on crm.Date) Measures {
 	h = h.Until(on)
+	m := totals(p, h, on)
+	m.WarnedSince = p.Churn.WarnedSince(h, on)
+	return m
+}
+
+// totals are what level, tier and status look at.
+func totals(p Policy, h history.History, on crm.Date) Measures {
+	h = h.Until(on)
 	m := Measures{
 		On:           on,
 		LastPurchase: h.LastPurchase(),
 		LastContact:  h.LastContact(),
 		Purchases:    len(h.Purchases),
-		WarnedSince:  p.Churn.WarnedSince(h, on),
 	}
 	if m.Purchases > 0 {
 		m.Spend = h.Spend(h.Purchases[0].Date, on)

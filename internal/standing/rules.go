@@ -6,6 +6,7 @@ import (
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/history"
+	"guanxi/internal/insight"
 )
 
 // Record is the standing decision about a customer.
@@ -19,8 +20,10 @@ func Rules(p Policy, edition int64, zone *time.Location) decision.Rules[Measures
 		Policy:  p.Version,
 		Zone:    zone,
 		Judge: func(f history.Facts, on crm.Date) (Measures, Classes, crm.Date) {
-			h := history.Fold(f, zone)
+			bought, capped := history.Orders(f, zone)
+			h := history.Of(bought, capped, f.Interactions, zone)
 			m := Measure(p, h, on)
+			m.Insight = insight.Pack(insight.Of(bought, f.Interactions, zone, on))
 			return m, Classify(p, m), ChangesAt(p, h, on)
 		},
 	}

@@ -29,13 +29,14 @@ func (f Facts) Address(ctx context.Context, o crm.OrderKey) (intake.Address, err
 		var stored struct {
 			factItem
 			Customer crm.CustomerID `dynamodbav:"customer"`
+			Turn     int64          `dynamodbav:"turn"`
 		}
 		if err := decode(op, i, &stored); err != nil {
 			return err
 		}
 		switch stored.SK {
 		case skAddress:
-			a.Customer = stored.Customer
+			a.Customer, a.Turn = stored.Customer, stored.Turn
 		case skGone:
 			a.Gone, a.Deletion = true, stored.origin()
 		default:
@@ -54,9 +55,7 @@ func (f Facts) Address(ctx context.Context, o crm.OrderKey) (intake.Address, err
 // returns the winner.
 func (f Facts) Claim(ctx context.Context, o crm.OrderKey, id crm.CustomerID) (crm.CustomerID, error) {
 	const op = "store.Claim"
-	w := write{table: f.table, key: addressKey(o), when: "attribute_not_exists(PK)",
-		put: item{"customer": str(string(id))}}
-	err := w.do(ctx, op)
+	err := f.address(o, id).do(ctx, op)
 	if crm.KindOf(err) != crm.Conflict {
 		return id, err
 	}
@@ -67,6 +66,11 @@ func (f Facts) Claim(ctx context.Context, o crm.OrderKey, id crm.CustomerID) (cr
 	return winner.Customer, nil
 }
 
+// address is the write that gives an order without an address to a customer.
+func (f Facts) address(o crm.OrderKey, id crm.CustomerID) write {
+	return write{table: f.table, key: addressKey(o), when: "attribute_not_exists(PK)", put: item{"customer": str(string(id))}}
+}
+
 // Move hands a newer statement of an order to another customer: its address, a
 // tombstone where it was (which wakes and keeps its rev) and the new fact, all
 // or nothing. False: a newer statement stands, or the address moved meanwhile.
@@ -75,7 +79,7 @@ func (f Facts) Move(ctx context.Context, from crm.CustomerID, o crm.Order) (bool
 	address := write{table: f.table, key: addressKey(o.Key), when: "customer = :from",
 		update: "SET customer = :to", values: item{":from": str(string(from)), ":to": str(string(o.Customer))}}
 	left := write{table: f.table, key: orderFactKey(from, o.Key), when: newer,
-		update: "SET #version = :version, #state = :moved, gone = :gone, moved = :gone, recorded = :recorded ADD rev :one",
+		update: "SET #version = :version, #state = :moved, gone = :gone, moved = :gone, recorded = :recorded ADD rev :one" + daysIndex().leave(),
 		names:  map[string]string{"#version": "version", "#state": "state"},
 		values: item{":version": str(string(o.Version)), ":moved": str(string(crm.OrderDeleted)), ":one": num(1),
 			":gone": &types.AttributeValueMemberBOOL{Value: true}, ":recorded": str(timeKey(o.Origin.RecordedAt))}}
@@ -95,7 +99,7 @@ func (f Facts) ParkRefund(ctx context.Context, r crm.Refund) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return accepted(f.record(ctx, "store.ParkRefund", "refund-order", w))
+	return accepted(w.do(ctx, "store.ParkRefund"))
 }
 
 // ParkDeletion keeps the news that an order was deleted at its source.
@@ -117,4 +121,19 @@ func (f Facts) Refund(ctx context.Context, r crm.RefundKey) (crm.Refund, error) 
 		return crm.Refund{}, crm.Fail(op, crm.NotFound, "there is no such refund")
 	}
 	return f.readRefund(ctx, stored)
+}
+
+// RefundsOf reads all refunds that came for an order, a moment old at most.
+func (f Facts) RefundsOf(ctx context.Context, o crm.OrderKey) (all []crm.Refund, err error) {
+	const op = "store.RefundsOf"
+	_, err = query{table: f.table, pk: orderPK(o), prefix: skParked}.run(ctx, op, func(i item) error {
+		var stored factItem
+		if err := decode(op, i, &stored); err != nil {
+			return err
+		}
+		r, err := f.readRefund(ctx, stored)
+		all = append(all, r)
+		return err
+	})
+	return all, err
 }

@@ -13,6 +13,6 @@ type audit struct{ table table }
 // entry is the write that records the caller of the event being handled.
 func (a audit) entry(ctx context.Context, action, subject string) write {
 	e := crm.EventOf(ctx)
-	return write{table: a.table, key: auditKey(e.At, crm.NewID("aud", e.At)), when: "attribute_not_exists(PK)",
+	return write{deed: true, table: a.table, key: auditKey(e.At, crm.NewID("aud", e.At)), when: "attribute_not_exists(PK)",
 		put: item{"who": str(string(e.Subject)), "action": str(action), "what": str(subject), "trace": str(e.Trace)}}
 }

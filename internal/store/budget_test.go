@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -30,7 +31,7 @@ func TestBudgets(t *testing.T) {
 	env := storetest.Open(t)
 	var (
 		c, d, ctx = customers(env), decisions(env), storetest.Context(noon)
-		facts     = store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys)
+		facts     = store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone)
 		people    = identity.Resolver{Locks: c, Profiles: c}
 		book      = standing.Book{Documents: store.NewSettings(env.DB, env.Settings, env.Audit, env.Keys), Currency: "CNY", Zone: env.Zone}
 		keeper    = decision.Keeper[standing.Measures, standing.Classes]{Facts: facts, Book: book, Store: d}
@@ -94,9 +95,9 @@ func TestBudgets(t *testing.T) {
 			return err
 		}
 	}
-	written := within("an order of a known person: address, fact", storetest.Units{Write: 2, Read: 3.5}, deliver)
-	decided := within("and the decision, which changes", storetest.Units{Write: 4, Read: 11}, wake(noon.Add(time.Minute)))
-	settled := within("a decision that does not change", storetest.Units{Write: 1, Read: 11}, wake(noon.Add(2*time.Minute)))
+	written := within("an order of a known person: address, fact, its day", storetest.Units{Write: 3, Read: 3.5}, deliver)
+	decided := within("and the decision, which changes", storetest.Units{Write: 4, Read: 11.5}, wake(noon.Add(time.Minute)))
+	settled := within("a decision that does not change", storetest.Units{Write: 1, Read: 11.5}, wake(noon.Add(2*time.Minute)))
 	within("the same order delivered again: two keys (+ 0.5 RRU for a third)", storetest.Units{Write: 1, Read: 2}, deliver)
 
 	first := dollars(storetest.Units{Write: written.Write + settled.Write, Read: written.Read + settled.Read})
@@ -109,9 +110,21 @@ func TestBudgets(t *testing.T) {
 		_, err := facts.PutInteraction(ctx, crm.Interaction{ID: "int_1", Customer: id, At: noon, Channel: crm.ChannelPhone, TwoWay: true, Content: "asked for the catalogue", Version: crm.NewVersion(noon, 0, nil), Origin: crm.Origin{RecordedAt: noon}})
 		return err
 	})
+	traces := make([]crm.Interaction, 100)
+	for i := range traces {
+		traces[i] = talk(id, noon.Add(time.Duration(i)*time.Second), crm.ChannelPageView, "/spring/scarves")
+	}
+	within("a hundred traces, told by a machine", storetest.Units{Write: 100}, func() error {
+		_, errs := facts.PutInteractions(ctx, traces)
+		return errors.Join(errs...)
+	})
+	within("who may see each customer whom they name", storetest.Units{Read: 1}, func() error {
+		_, err := store.NewPeople(env.DB, env.Customers).ReachAll(ctx, []crm.CustomerID{id})
+		return err
+	})
 	person := crm.WithEvent(ctx, crm.Event{At: noon, Subject: "u-li", Trace: "t"})
 	p := mei()
-	within("a customer created by a person, one lock, audited", storetest.Units{Write: 8}, func() error { return c.Create(person, p, p.Keys()) })
+	within("a customer created by a person, one lock, audited", storetest.Units{Write: 10}, func() error { return c.Create(person, p, p.Keys()) })
 	within("a customer amended by a person, audited", storetest.Units{Write: 6, Read: 2}, func() error {
 		before, err := c.Profile(person, p.ID)
 		if err != nil {

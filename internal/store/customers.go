@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/customer"
@@ -15,39 +16,18 @@ import (
 // recognised.
 type Customers struct {
 	table table
+	facts table
 	audit audit
 	seal  sealer
 	zone  *time.Location
 }
 
-// NewCustomers keeps profiles; audited is the Audit table, needed only where
-// people write (a machine's write is audited by the fact that it states).
-func NewCustomers(db DB, name, audited string, keys *seal.Keys, zone *time.Location) Customers {
-	return Customers{table{db.client, name}, audit{table{db.client, audited}}, sealer{keys}, zone}
+// NewCustomers keeps profiles. Facts is needed where profiles are written, and
+// audited, the Audit table, where people write (a machine's write is audited by
+// the fact that it states).
+func NewCustomers(db DB, name, facts, audited string, keys *seal.Keys, zone *time.Location) Customers {
+	return Customers{table{db.client, name}, table{db.client, facts}, audit{table{db.client, audited}}, sealer{keys}, zone}
 }
-
-// profileItem has the private part sealed in one blob; the rest is clear.
-type profileItem struct {
-	PK         string            `dynamodbav:"PK"`
-	SK         string            `dynamodbav:"SK"`
-	Kind       customer.Kind     `dynamodbav:"kind"`
-	Name       string            `dynamodbav:"name,omitempty"`
-	Salutation string            `dynamodbav:"salutation,omitempty"`
-	Sex        customer.Sex      `dynamodbav:"sex,omitempty"`
-	Occupation string            `dynamodbav:"occupation,omitempty"`
-	Tags       []string          `dynamodbav:"tags,omitempty"`
-	Owner      crm.Subject       `dynamodbav:"owner,omitempty"`
-	HomeStore  crm.StoreID       `dynamodbav:"home_store,omitempty"`
-	Source     crm.Channel       `dynamodbav:"source,omitempty"`
-	Created    string            `dynamodbav:"created"`
-	Updated    string            `dynamodbav:"updated"`
-	Revision   customer.Revision `dynamodbav:"revision"`
-	Stated     string            `dynamodbav:"stated,omitempty"`
-	Private    []byte            `dynamodbav:"private,omitempty"`
-	Deleted    string            `dynamodbav:"deleted,omitempty"`
-}
-
-const privateAttribute = "private"
 
 // Profile reads strongly consistent; NotFound where there is none, or it has
 // been deleted.
@@ -64,39 +44,6 @@ func (c Customers) Profile(ctx context.Context, id crm.CustomerID) (customer.Pro
 	return c.read(ctx, id, stored)
 }
 
-func (c Customers) read(ctx context.Context, id crm.CustomerID, stored profileItem) (customer.Profile, error) {
-	p := customer.Profile{ID: id, Kind: stored.Kind, Name: stored.Name, Salutation: stored.Salutation, Sex: stored.Sex,
-		Occupation: stored.Occupation, Tags: stored.Tags, Owner: stored.Owner, HomeStore: stored.HomeStore, Source: stored.Source,
-		CreatedAt: instant(stored.Created), UpdatedAt: instant(stored.Updated), Revision: stored.Revision}
-	if stored.Stated != "" {
-		if err := json.Unmarshal([]byte(stored.Stated), &p.Stated); err != nil {
-			return p, &crm.Error{Op: "store.Profile", Err: err}
-		}
-	}
-	return p, c.seal.open(ctx, seal.Contact, profileKey(id), privateAttribute, stored.Private, &p.Private)
-}
-
-func (c Customers) item(ctx context.Context, p customer.Profile) (item, error) {
-	const op = "store.Profile"
-	stored := profileItem{Kind: p.Kind, Name: p.Name, Salutation: p.Salutation, Sex: p.Sex, Occupation: p.Occupation, Tags: p.Tags,
-		Owner: p.Owner, HomeStore: p.HomeStore, Source: p.Source, Created: timeKey(p.CreatedAt), Updated: timeKey(p.UpdatedAt), Revision: p.Revision}
-	if len(p.Stated) > 0 {
-		stated, err := json.Marshal(p.Stated)
-		if err != nil {
-			return nil, &crm.Error{Op: op, Err: err}
-		}
-		stored.Stated = string(stated)
-	}
-	i, err := encode(op, stored)
-	if err != nil {
-		return nil, err
-	}
-	delete(i, attrPK)
-	delete(i, attrSK)
-	i[privateAttribute], err = c.seal.seal(ctx, seal.Contact, profileKey(p.ID), privateAttribute, p.Private)
-	return i, err
-}
-
 // Create writes the profile, a lock for each key and the birth decision, all
 // or nothing; Conflict where somebody holds a key.
 func (c Customers) Create(ctx context.Context, p customer.Profile, locks []customer.Key) error {
@@ -109,7 +56,10 @@ func (c Customers) Create(ctx context.Context, p customer.Profile, locks []custo
 		{table: c.table, key: profileKey(p.ID), put: profile, when: "attribute_not_exists(PK)"},
 		birth(c.table, p.ID, p.CreatedAt, crm.DateIn(p.CreatedAt, c.zone)),
 	}
-	return c.write(ctx, op, "create-customer", p.ID, writes, locks)
+	if crm.EventOf(ctx).Subject != "" || len(p.Stated) > 0 { // else an order made them known, and wakes
+		writes = append(writes, c.stated(ctx, p.ID))
+	}
+	return c.write(ctx, op, "create-customer", p.ID, consents{next: p.Consents}, writes, locks)
 }
 
 // Amend replaces the profile where it still has the revision was, and takes
@@ -121,9 +71,9 @@ func (c Customers) Amend(ctx context.Context, next customer.Profile, was custome
 	if err != nil {
 		return err
 	}
-	writes := []write{{table: c.table, key: profileKey(next.ID), put: profile,
+	writes := []write{c.stated(ctx, next.ID), {table: c.table, key: profileKey(next.ID), put: profile,
 		when: "revision = :was AND attribute_not_exists(deleted)", values: item{":was": str(string(was))}}}
-	return c.write(ctx, op, "update-customer", next.ID, writes, locks)
+	return c.write(ctx, op, "update-customer", next.ID, consents{}, writes, locks)
 }
 
 // Replace is Amend for a change that may also take keys away: their locks are
@@ -139,9 +89,9 @@ func (c Customers) Replace(ctx context.Context, before, next customer.Profile, l
 	if err != nil {
 		return err
 	}
-	writes := append(freed, write{table: c.table, key: profileKey(next.ID), put: profile,
+	writes := append(freed, c.stated(ctx, next.ID), write{table: c.table, key: profileKey(next.ID), put: profile,
 		when: "revision = :was AND attribute_not_exists(deleted)", values: item{":was": str(string(before.Revision))}})
-	return c.write(ctx, op, "update-customer", next.ID, writes, locks)
+	return c.write(ctx, op, "update-customer", next.ID, consents{before.Consents, next.Consents}, writes, locks)
 }
 
 // Delete hides the profile where it still is as it was read, and frees its
@@ -152,9 +102,50 @@ func (c Customers) Delete(ctx context.Context, p customer.Profile) error {
 	if err != nil {
 		return err
 	}
-	writes := append(freed, write{table: c.table, key: profileKey(p.ID), update: "SET deleted = :at", when: "revision = :was AND attribute_not_exists(deleted)",
+	writes := append(freed, c.stated(ctx, p.ID), write{table: c.table, key: profileKey(p.ID), update: "SET deleted = :at", when: "revision = :was AND attribute_not_exists(deleted)",
 		values: item{":at": str(timeKey(crm.AsOf(ctx))), ":was": str(string(p.Revision))}})
-	return c.write(ctx, op, "delete-customer", p.ID, writes, nil)
+	return c.write(ctx, op, "delete-customer", p.ID, consents{}, writes, nil)
+}
+
+// stated is the fact that something was said about who the customer is. It
+// holds no content: it wakes those who made something from the profile. It
+// needs no condition, because it only counts.
+func (c Customers) stated(ctx context.Context, id crm.CustomerID) write {
+	return write{table: c.facts, key: profileFactKey(id), update: "SET recorded = :at, trace = :trace ADD rev :one",
+		values: item{":at": str(timeKey(crm.AsOf(ctx))), ":trace": str(crm.EventOf(ctx).Trace), ":one": num(1)}}
+}
+
+// Deleted reads a profile strongly consistent, also one that was deleted, and
+// when it was; zero where it was not.
+func (c Customers) Deleted(ctx context.Context, id crm.CustomerID) (p customer.Profile, at time.Time, err error) {
+	const op = "store.Deleted"
+	var stored profileItem
+	found, err := c.table.get(ctx, op, profileKey(id), true, &stored)
+	if err != nil {
+		return p, at, err
+	}
+	if !found {
+		return p, at, crm.Fail(op, crm.NotFound, "there is no such customer")
+	}
+	if stored.Deleted != "" {
+		at = instant(stored.Deleted)
+	}
+	p, err = c.read(ctx, id, stored)
+	return p, at, err
+}
+
+// Restore brings a deleted profile back where it still is as it was read, and
+// takes the locks, all or nothing; Conflict also where a key is held by
+// somebody else.
+func (c Customers) Restore(ctx context.Context, next customer.Profile, was customer.Revision, locks []customer.Key) error {
+	const op = "store.RestoreCustomer"
+	profile, err := c.item(ctx, next)
+	if err != nil {
+		return err
+	}
+	writes := []write{c.stated(ctx, next.ID), {table: c.table, key: profileKey(next.ID), put: profile,
+		when: "revision = :was AND attribute_exists(deleted)", values: item{":was": str(string(was))}}}
+	return c.write(ctx, op, "undelete-customer", next.ID, consents{}, writes, locks)
 }
 
 // free is the removal of the locks that the customer holds; a key that was only
@@ -177,7 +168,10 @@ func (c Customers) free(ctx context.Context, id crm.CustomerID, keys []customer.
 	return writes, nil
 }
 
-func (c Customers) write(ctx context.Context, op, action string, id crm.CustomerID, writes []write, locks []customer.Key) error {
+// write adds the locks and, where a person writes, the audit entry: it keeps
+// the consents that are new and those that they replace, so that their history
+// can be told.
+func (c Customers) write(ctx context.Context, op, action string, id crm.CustomerID, said consents, writes []write, locks []customer.Key) error {
 	for _, k := range locks {
 		lock, err := c.lock(ctx, k)
 		if err != nil {
@@ -187,7 +181,26 @@ func (c Customers) write(ctx context.Context, op, action string, id crm.Customer
 			when: "attribute_not_exists(PK) OR customer = :id", values: item{":id": str(string(id))}})
 	}
 	if crm.EventOf(ctx).Subject != "" {
-		writes = append(writes, c.audit.entry(ctx, action, string(id)))
+		entry := c.audit.entry(ctx, action, string(id))
+		said.note(entry.put)
+		writes = append(writes, entry)
 	}
 	return together(ctx, op, writes...)
+}
+
+// consents are those of a profile before and after a write.
+type consents struct{ before, next []customer.Consent }
+
+func (c consents) note(entry item) {
+	for name, words := range map[string][]customer.Consent{
+		"consents": customer.ConsentsAfter(c.before, c.next), "consents_replaced": customer.ConsentsAfter(c.next, c.before)} {
+		if len(words) == 0 {
+			continue
+		}
+		list := make([]types.AttributeValue, len(words))
+		for i, one := range words {
+			list[i] = str(one.String())
+		}
+		entry[name] = &types.AttributeValueMemberL{Value: list}
+	}
 }

@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/seal"
+	"guanxi/internal/tier"
 )
 
 // Decisions keeps the standing decision of each customer (in Customers, beside
@@ -20,6 +22,8 @@ type Decisions[M any, C comparable] struct {
 	seal      sealer
 }
 
+// NewDecisions keeps decisions in Customers and their changes in Facts; who
+// only reads what stands needs no facts.
 func NewDecisions[M any, C comparable](db DB, customers, facts string, keys *seal.Keys) Decisions[M, C] {
 	return Decisions[M, C]{table{db.client, customers}, table{db.client, facts}, sealer{keys}}
 }
@@ -100,9 +104,7 @@ func (d Decisions[M, C]) Save(ctx context.Context, before, next decision.Record[
 	if before.Guard == (decision.Guard{}) {
 		write.when, write.values = "attribute_not_exists(PK)", nil
 	}
-	// the first decision about somebody of whom nothing is known changes nothing
-	first := before.Policy == 0 && next.Guard.Seen == 0
-	if first || next.Classes == before.Classes {
+	if next.Classes == before.Classes {
 		return write.do(ctx, op)
 	}
 	entry, err := d.change(ctx, before, next)
@@ -162,12 +164,13 @@ func (d Decisions[M, C]) Changes(ctx context.Context, id crm.CustomerID, limit i
 	return page, sortKeyOf(stopped), err
 }
 
-// birth is the first decision of a new customer: nothing is known yet, look
-// again tomorrow. It is part of the transaction that creates the profile, so
+// birth is the first decision of a new customer: a prospect, look again
+// tomorrow. It is part of the transaction that creates the profile, so
 // that the nightly review finds everybody, whatever wake-up is lost; and being
 // due at once it makes every reader decide afresh.
 func birth(customers table, id crm.CustomerID, at time.Time, today crm.Date) write {
 	return write{table: customers, key: decisionKey(id), when: "attribute_not_exists(PK)",
-		put: item{"guard": str(decision.Guard{AsOf: at}.String()), "policy": num(0), "on": str(today.String()),
+		put: item{"guard": str(decision.Guard{AsOf: at}.String()), "policy": num(0),
+			"classes": &types.AttributeValueMemberM{Value: item{"need": str(string(tier.NeedOf(0)))}}, "on": str(today.String()),
 			"changes_at": str(today.String()), "review_at": str((today + 1).String())}}
 }

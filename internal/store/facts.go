@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -15,20 +16,14 @@ type Facts struct {
 	table table
 	audit audit
 	seal  sealer
+	zone  *time.Location
 }
 
 // NewFacts keeps facts; audited is the Audit table, needed only where people
-// write: a machine's fact is its own record (source and delivery).
-func NewFacts(db DB, name, audited string, keys *seal.Keys) Facts {
-	return Facts{table{db.client, name}, audit{table{db.client, audited}}, sealer{keys}}
-}
-
-// record writes a fact; a person's together with its audit entry.
-func (f Facts) record(ctx context.Context, op, action string, w write) error {
-	if crm.EventOf(ctx).Subject == "" {
-		return w.do(ctx, op)
-	}
-	return together(ctx, op, w, f.audit.entry(ctx, action, w.key.PK+" "+w.key.SK))
+// write: a machine's fact is its own record (source and delivery). The dates by
+// which they are found are those of zone.
+func NewFacts(db DB, name, audited string, keys *seal.Keys, zone *time.Location) Facts {
+	return Facts{table{db.client, name}, audit{table{db.client, audited}}, sealer{keys}, zone}
 }
 
 // factItem is what every fact has in clear, beside one sealed body.
@@ -47,15 +42,20 @@ type factItem struct {
 	State    string      `dynamodbav:"state"`
 	TwoWay   bool        `dynamodbav:"two_way"`
 	By       crm.Subject `dynamodbav:"by"`
+	Answer   answerMark  `dynamodbav:"answer"`
+	Talk     talkMark    `dynamodbav:"talk"`
 	Body     []byte      `dynamodbav:"body"`
 }
 
 // orderBody and refundBody are the sealed parts; json names are short because
 // a fact of three lines is to stay within one write unit.
 type orderBody struct {
-	Total crm.Money `json:"t"`
-	Rate  crm.Rate  `json:"r"`
-	Lines []line    `json:"l,omitempty"`
+	Total    crm.Money `json:"t"`
+	Rate     crm.Rate  `json:"r"`
+	Discount int64     `json:"d,omitempty"`
+	Tax      int64     `json:"x,omitempty"`
+	Shipping int64     `json:"s,omitempty"`
+	Lines    []line    `json:"l,omitempty"`
 }
 type line struct {
 	Product  string `json:"p"`
@@ -63,12 +63,12 @@ type line struct {
 	Category string `json:"c,omitempty"`
 	Quantity int64  `json:"q"`
 	Amount   int64  `json:"a"`
+	Discount int64  `json:"d,omitempty"`
+	Tax      int64  `json:"x,omitempty"`
+	Cost     *int64 `json:"k,omitempty"`
 }
 type refundBody struct {
 	Amount crm.Money `json:"t"`
-}
-type interactionBody struct {
-	Content string `json:"c,omitempty"`
 }
 
 const bodyAttribute = "body"
@@ -92,7 +92,7 @@ func (f Facts) upsert(k key, version crm.Version, attributes item) write {
 
 // accepted turns a refused version into "not accepted", which is no error.
 func accepted(err error) (bool, error) {
-	if crm.KindOf(err) == crm.Conflict {
+	if crm.KindOf(err) == crm.Conflict && !errors.Is(err, errRepeated) {
 		return false, nil
 	}
 	return err == nil, err
@@ -118,24 +118,33 @@ func (f Facts) PutOrder(ctx context.Context, o crm.Order) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	err = f.record(ctx, op, "put-order", w)
+	err = w.do(ctx, op)
 	if refused, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok && refused.Item["moved"] != nil {
 		return false, err
 	}
 	return accepted(err)
 }
 
+// holder is in whose partition an order lies.
+func (f Facts) holder(o crm.Order) crm.CustomerID {
+	if o.Customer == "" {
+		return crm.Nobody(o.Store, crm.DateIn(o.PlacedAt, f.zone))
+	}
+	return o.Customer
+}
+
 func (f Facts) order(ctx context.Context, o crm.Order) (write, error) {
-	k := orderFactKey(o.Customer, o.Key)
+	k := orderFactKey(f.holder(o), o.Key)
 	attributes := origin(o.Origin)
 	if o.State == crm.OrderDeleted { // a deletion names the order and no more; it beats every version
 		attributes["state"] = str(string(o.State))
 		attributes["gone"] = &types.AttributeValueMemberBOOL{Value: true}
 		w := f.upsert(k, o.Version, attributes)
 		w.when = "attribute_not_exists(gone)"
+		w.update += daysIndex().leave()
 		return w, nil
 	}
-	body := orderBody{Total: o.Total, Rate: o.Rate}
+	body := orderBody{Total: o.Total, Rate: o.Rate, Discount: o.Discount, Tax: o.Tax, Shipping: o.Shipping}
 	for _, l := range o.Lines {
 		body.Lines = append(body.Lines, line(l))
 	}
@@ -145,6 +154,8 @@ func (f Facts) order(ctx context.Context, o crm.Order) (write, error) {
 	}
 	attributes["at"], attributes["state"], attributes["channel"] = str(timeKey(o.PlacedAt)), str(string(o.State)), str(string(o.Channel))
 	attributes[bodyAttribute] = sealed
+	attributes[daysIndex().pk] = str(ordersPK(o.Store, crm.DateIn(o.PlacedAt, f.zone)))
+	attributes[daysIndex().sk] = str(join(timeKey(o.PlacedAt), string(f.holder(o)), string(o.Key.Connection), o.Key.ID))
 	if o.Store != "" {
 		attributes["store"] = str(string(o.Store))
 	}
@@ -168,26 +179,4 @@ func (f Facts) refund(ctx context.Context, k key, r crm.Refund) (write, error) {
 	attributes := origin(r.Origin)
 	attributes["at"], attributes[bodyAttribute] = str(timeKey(r.At)), sealed
 	return f.upsert(k, r.Version, attributes), nil
-}
-
-// PutInteraction records a contact.
-func (f Facts) PutInteraction(ctx context.Context, i crm.Interaction) (bool, error) {
-	k := interactionKey(i)
-	attributes := origin(i.Origin)
-	attributes["at"], attributes["channel"] = str(timeKey(i.At)), str(string(i.Channel))
-	attributes["two_way"] = &types.AttributeValueMemberBOOL{Value: i.TwoWay}
-	if i.Store != "" {
-		attributes["store"] = str(string(i.Store))
-	}
-	if i.By != "" {
-		attributes["by"] = str(string(i.By))
-	}
-	if i.Content != "" {
-		sealed, err := f.seal.seal(ctx, seal.Contact, k, bodyAttribute, interactionBody{Content: i.Content})
-		if err != nil {
-			return false, err
-		}
-		attributes[bodyAttribute] = sealed
-	}
-	return accepted(f.record(ctx, "store.PutInteraction", "record-interaction", f.upsert(k, i.Version, attributes)))
 }

@@ -27,7 +27,7 @@ func newCustomer() crm.CustomerID { return crm.NewCustomerID(noon) }
 
 func TestAnOrderComesBackAsItWasStated(t *testing.T) {
 	env := storetest.Open(t)
-	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon), newCustomer()
+	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone), storetest.Context(noon), newCustomer()
 	want := order(id, "1001", noon, crm.OrderPaid)
 	if ok, err := facts.PutOrder(ctx, want); !ok || err != nil {
 		t.Fatal(ok, err)
@@ -45,7 +45,7 @@ func TestAnOrderComesBackAsItWasStated(t *testing.T) {
 // and rev counts the accepted ones.
 func TestOnlyANewerStatementIsAccepted(t *testing.T) {
 	env := storetest.Open(t)
-	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon), newCustomer()
+	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone), storetest.Context(noon), newCustomer()
 	paid := order(id, "1", noon, crm.OrderPaid)
 	fulfilled := order(id, "1", noon, crm.OrderFulfilled) // the same second: the state's rank decides
 	later := order(id, "1", noon.Add(time.Hour), crm.OrderPaid)
@@ -65,7 +65,7 @@ func TestOnlyANewerStatementIsAccepted(t *testing.T) {
 
 func TestADeletionAbsorbsEverything(t *testing.T) {
 	env := storetest.Open(t)
-	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon), newCustomer()
+	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone), storetest.Context(noon), newCustomer()
 	gone := crm.Order{Key: crm.OrderKey{Connection: "shopify-cn", ID: "1"}, Customer: id, State: crm.OrderDeleted, Version: crm.NewVersion(noon.Add(-time.Hour), crm.OrderDeleted.Rank(), nil), Origin: crm.Origin{RecordedAt: noon}}
 	if ok, err := facts.PutOrder(ctx, order(id, "1", noon, crm.OrderPaid)); !ok || err != nil {
 		t.Fatal(ok, err)
@@ -85,7 +85,7 @@ func TestADeletionAbsorbsEverything(t *testing.T) {
 
 func TestTheFirstToClaimAnOrderKeepsIt(t *testing.T) {
 	env := storetest.Open(t)
-	facts, ctx := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon)
+	facts, ctx := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone), storetest.Context(noon)
 	first, second := newCustomer(), newCustomer()
 	k := crm.OrderKey{Connection: "shopify-cn", ID: string(first)}
 	for _, claimer := range []crm.CustomerID{first, second, first} {
@@ -97,7 +97,7 @@ func TestTheFirstToClaimAnOrderKeepsIt(t *testing.T) {
 
 func TestAMovedOrderCountsWhereItWentAndWakesWhereItWas(t *testing.T) {
 	env := storetest.Open(t)
-	facts, ctx := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon)
+	facts, ctx := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone), storetest.Context(noon)
 	guest, account := newCustomer(), newCustomer()
 	old := order(guest, string(guest), noon, crm.OrderPaid)
 	if _, err := facts.Claim(ctx, old.Key, guest); err != nil {
@@ -134,7 +134,7 @@ func TestAMovedOrderCountsWhereItWentAndWakesWhereItWas(t *testing.T) {
 
 func TestParkedRefundsAreFoundUnderTheirOrder(t *testing.T) {
 	env := storetest.Open(t)
-	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon), newCustomer()
+	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone), storetest.Context(noon), newCustomer()
 	o := crm.OrderKey{Connection: "shopify-cn", ID: string(id)}
 	var want []crm.Refund
 	for i := range 3 {
@@ -159,40 +159,9 @@ func TestParkedRefundsAreFoundUnderTheirOrder(t *testing.T) {
 	}
 }
 
-func TestInteractionsAreListedNewestFirstPageByPage(t *testing.T) {
-	env := storetest.Open(t)
-	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon), newCustomer()
-	for i := range 5 {
-		at := noon.Add(time.Duration(i) * time.Hour)
-		i := crm.Interaction{ID: crm.InteractionID(fmt.Sprint(i)), Customer: id, At: at, Channel: crm.ChannelPhone, TwoWay: true, Content: fmt.Sprintf("call %d", i), Version: crm.NewVersion(at, 0, nil), Origin: crm.Origin{RecordedAt: at}}
-		if ok, err := facts.PutInteraction(ctx, i); !ok || err != nil {
-			t.Fatal(ok, err)
-		}
-	}
-	if page, next, err := facts.Interactions(ctx, id, 5, ""); len(page) != 5 || next != "" || err != nil {
-		t.Fatalf("a full last page: %d, next %q, %v", len(page), next, err)
-	}
-	var got []string
-	for after := ""; ; {
-		page, next, err := facts.Interactions(ctx, id, 2, after)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, i := range page {
-			got = append(got, i.Content)
-		}
-		if after = next; after == "" {
-			break
-		}
-	}
-	if diff := cmp.Diff([]string{"call 4", "call 3", "call 2", "call 1", "call 0"}, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestOrdersAndRefundsOfACustomer(t *testing.T) {
 	env := storetest.Open(t)
-	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys), storetest.Context(noon), newCustomer()
+	facts, ctx, id := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone), storetest.Context(noon), newCustomer()
 	for _, name := range []string{"1", "2", "3"} {
 		if _, err := facts.PutOrder(ctx, order(id, name, noon, crm.OrderPaid)); err != nil {
 			t.Fatal(err)

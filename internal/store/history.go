@@ -48,13 +48,20 @@ func (f Facts) gather(ctx context.Context, all *history.Facts, stored factItem) 
 		}
 		all.Refunds = append(all.Refunds, r)
 	case "interaction":
-		all.Interactions = append(all.Interactions, readInteraction(customer, stored))
+		if stored.State != withdrawn {
+			all.Interactions = append(all.Interactions, readInteraction(customer, stored))
+		}
+	case "answer":
+		all.Answers = append(all.Answers, readAnswer(customer, stored))
 	}
 	return nil
 }
 
 func (f Facts) readOrder(ctx context.Context, customer crm.CustomerID, stored factItem) (crm.Order, error) {
 	parts := split(stored.SK) // F ORDER connection id
+	if customer.IsNobody() {
+		customer = ""
+	}
 	o := crm.Order{Key: crm.OrderKey{Connection: crm.ConnectionID(parts[2]), ID: parts[3]}, Customer: customer,
 		PlacedAt: instant(stored.At), State: crm.OrderState(stored.State), Store: stored.Store, Channel: stored.Channel,
 		Version: stored.Version, Origin: stored.origin()}
@@ -65,7 +72,7 @@ func (f Facts) readOrder(ctx context.Context, customer crm.CustomerID, stored fa
 	if err := f.seal.open(ctx, seal.Amount, key{stored.PK, stored.SK}, bodyAttribute, stored.Body, &body); err != nil {
 		return crm.Order{}, err
 	}
-	o.Total, o.Rate = body.Total, body.Rate
+	o.Total, o.Rate, o.Discount, o.Tax, o.Shipping = body.Total, body.Rate, body.Discount, body.Tax, body.Shipping
 	for _, l := range body.Lines {
 		o.Lines = append(o.Lines, crm.Line(l))
 	}
@@ -87,13 +94,6 @@ func refundKeyOf(stored factItem) crm.RefundKey {
 	}
 	parts := split(stored.SK) // F REFUND connection order refund
 	return crm.RefundKey{Order: crm.OrderKey{Connection: crm.ConnectionID(parts[2]), ID: parts[3]}, ID: parts[4]}
-}
-
-// readInteraction leaves the content sealed: the fold does not need it.
-func readInteraction(customer crm.CustomerID, stored factItem) crm.Interaction {
-	parts := split(stored.SK) // F TALK time id
-	return crm.Interaction{ID: crm.InteractionID(parts[3]), Customer: customer, At: instant(stored.At), Channel: stored.Channel,
-		TwoWay: stored.TwoWay, Store: stored.Store, By: stored.By, Version: stored.Version, Origin: stored.origin()}
 }
 
 // Order reads one order of a customer's.
@@ -124,33 +124,6 @@ func (f Facts) Refunds(ctx context.Context, id crm.CustomerID) (all []crm.Refund
 		return err
 	})
 	return all, err
-}
-
-// Interactions lists a customer's contacts, newest first, content opened.
-// after is a cursor that an earlier call returned, or "".
-func (f Facts) Interactions(ctx context.Context, id crm.CustomerID, limit int, after string) (page []crm.Interaction, next string, err error) {
-	const op = "store.Interactions"
-	q := query{table: f.table, pk: customerPK(id), prefix: skInteractions, newest: true, limit: limit}
-	if after != "" {
-		q.after = key{customerPK(id), after}.attributes()
-	}
-	stopped, err := q.run(ctx, op, func(i item) error {
-		var stored factItem
-		if err := decode(op, i, &stored); err != nil {
-			return err
-		}
-		talk := readInteraction(id, stored)
-		if stored.Body != nil {
-			var body interactionBody
-			if err := f.seal.open(ctx, seal.Contact, key{stored.PK, stored.SK}, bodyAttribute, stored.Body, &body); err != nil {
-				return err
-			}
-			talk.Content = body.Content
-		}
-		page = append(page, talk)
-		return nil
-	})
-	return page, sortKeyOf(stopped), err
 }
 
 // Orders lists a customer's orders by their keys, without those that are gone.

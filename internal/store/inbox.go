@@ -19,6 +19,7 @@ type Inbox struct {
 	zone  *time.Location
 }
 
+// NewInbox keeps deliveries in the table Operations, by the dates of zone.
 func NewInbox(db DB, operations string, keys *seal.Keys, zone *time.Location) Inbox {
 	return Inbox{table{db.client, operations}, sealer{keys}, zone}
 }
@@ -36,8 +37,8 @@ func (b Inbox) Keep(ctx context.Context, u intake.Unusable) error {
 	e := crm.EventOf(ctx)
 	var packed bytes.Buffer
 	zip := gzip.NewWriter(&packed)
-	zip.Write(u.Body) // a buffer takes everything
-	zip.Close()
+	_, _ = zip.Write(u.Body) // a buffer takes everything
+	_ = zip.Close()
 	for chunk := 0; chunk == 0 || packed.Len() > 0; chunk++ {
 		k := key{inboxPK(crm.DateIn(e.At, b.zone)), inboxSK(u.ID, chunk)}
 		raw, err := b.seal.seal(ctx, seal.Contact, k, rawAttribute, packed.Next(inboxChunk*3/4)) // JSON writes bytes as base64

@@ -35,7 +35,8 @@ func TestTheKindOfAFactIsReadFromItsKey(t *testing.T) {
 	}{
 		{orderFactKey(id, order), "order"},
 		{refundFactKey(id, crm.RefundKey{Order: order, ID: "r#1"}), "refund"},
-		{interactionKey(crm.Interaction{Customer: id, At: at, ID: "int_1"}), "interaction"},
+		{interactionKey(id, "int_1", at), "interaction"},
+		{answerKey(id, "sur_1", "inv_1"), "answer"},
 		{changeKey(id, at, 1, 0, 7), "decision"},
 	} {
 		customer, kind, err := FactKind(c.key.PK, c.key.SK)
@@ -43,7 +44,10 @@ func TestTheKindOfAFactIsReadFromItsKey(t *testing.T) {
 			t.Errorf("%v: %q %q %v, want %q", c.key, customer, kind, err, c.kind)
 		}
 	}
-	for _, k := range []key{addressKey(order), parkedKey(crm.RefundKey{Order: order, ID: "1"}), profileKey(id), {"C#nobody", "F#ORDER#a#b"}, {"", ""}} {
+	if id, kind, err := FactKind(customerPK(crm.Nobody("sh#1", 20000)), "F#ORDER#a#b"); !id.IsNobody() || kind == "order" || err != nil {
+		t.Errorf("what was sold to nobody: %s %q %v", id, kind, err)
+	}
+	for _, k := range []key{addressKey(order), earlierKey(crm.Interaction{Customer: id, At: at, ID: "int_1"}), parkedKey(crm.RefundKey{Order: order, ID: "1"}), profileKey(id), {"C#nobody", "F#ORDER#a#b"}, {"", ""}} {
 		if _, kind, err := FactKind(k.PK, k.SK); err == nil {
 			t.Errorf("%v is no fact, but was read as %q", k, kind)
 		}
@@ -53,7 +57,7 @@ func TestTheKindOfAFactIsReadFromItsKey(t *testing.T) {
 func TestAllInputsOfTheFoldShareOnePrefixAndNothingElseDoes(t *testing.T) {
 	id := crm.NewCustomerID(time.Unix(0, 0))
 	order := crm.OrderKey{Connection: "c", ID: "o"}
-	inputs := []key{orderFactKey(id, order), refundFactKey(id, crm.RefundKey{Order: order, ID: "r"}), interactionKey(crm.Interaction{Customer: id, ID: "i"})}
+	inputs := []key{orderFactKey(id, order), refundFactKey(id, crm.RefundKey{Order: order, ID: "r"}), interactionKey(id, "i", time.Unix(0, 0)), answerKey(id, "s", "i")}
 	for _, k := range inputs {
 		if k.SK[:len(skInputs)] != skInputs {
 			t.Errorf("%v would not be read by the fold", k)

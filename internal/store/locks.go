@@ -8,6 +8,7 @@ import (
 
 	"guanxi/internal/crm"
 	"guanxi/internal/customer"
+	"guanxi/internal/seal"
 )
 
 // A lock item stands for one phone, e-mail, card or platform account, under
@@ -79,6 +80,29 @@ func (c Customers) Holders(ctx context.Context, keys []customer.Key, strong bool
 	}
 	return holders, nil
 }
+
+// ClaimSignUp keeps, under a key that somebody holds, what somebody stated who
+// signed up with it: for a person to look at, since it may be the holder, or
+// anybody. The last statement at a store replaces the one before.
+func (c Customers) ClaimSignUp(ctx context.Context, k customer.Key, stated customer.Profile) error {
+	const op = "store.ClaimSignUp"
+	index, err := c.index(ctx, k)
+	if err != nil {
+		return err
+	}
+	claim := signUpClaimKey(string(k.Kind), index, stated.HomeStore)
+	sealed, err := c.seal.seal(ctx, seal.Contact, claim, statedAttribute, stated)
+	if err != nil {
+		return err
+	}
+	at := str(timeKey(stated.CreatedAt))
+	w := write{table: c.table, key: claim, when: "attribute_not_exists(PK) OR #at < :at", names: map[string]string{"#at": "at"}, values: item{":at": at},
+		put: item{"at": at, statedAttribute: sealed}}
+	_, err = accepted(w.do(ctx, op))
+	return err
+}
+
+const statedAttribute = "stated"
 
 // Claim notes that a customer named a key that somebody else holds: a
 // candidate for a link. Noted already, nothing is written.

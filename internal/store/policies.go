@@ -26,15 +26,18 @@ func (s Settings) ActivePolicy(ctx context.Context, fresh bool) (int, error) {
 	return active.Value, err
 }
 
-// PolicyDocument is the document of a version; nil for the embedded first. It
-// is kept for as long as the process lives: versions never change, and old
-// decisions are explained by them.
+// PolicyDocument is the document of a version; nil for the embedded first.
 func (s Settings) PolicyDocument(ctx context.Context, version int) ([]byte, error) {
-	const op = "store.PolicyDocument"
 	if version <= firstPolicy {
 		return nil, nil
 	}
-	k := key{pkPolicies, policySK(version)}
+	return s.version(ctx, key{pkPolicies, versionSK(version)}, "policy")
+}
+
+// version reads a document that never changes, and by which old decisions are
+// explained; it is kept for as long as the process lives.
+func (s Settings) version(ctx context.Context, k key, noun string) ([]byte, error) {
+	const op = "store.Version"
 	stored, kept := s.cache.get(k, time.Time{})
 	if !kept {
 		found, err := s.table.get(ctx, op, k, true, &stored)
@@ -42,7 +45,7 @@ func (s Settings) PolicyDocument(ctx context.Context, version int) ([]byte, erro
 			return nil, err
 		}
 		if !found {
-			return nil, crm.Fail(op, crm.NotFound, "there is no such policy")
+			return nil, crm.Fail(op, crm.NotFound, "there is no such %s", noun)
 		}
 		s.cache.put(k, stored, time.Time{})
 	}
@@ -52,7 +55,7 @@ func (s Settings) PolicyDocument(ctx context.Context, version int) ([]byte, erro
 // Activate puts a policy in force as the version after the active one. Conflict:
 // somebody activated another meanwhile.
 func (s Settings) Activate(ctx context.Context, version int, document []byte) error {
-	added := write{table: s.table, key: key{pkPolicies, policySK(version)}, when: "attribute_not_exists(PK)",
+	added := write{table: s.table, key: key{pkPolicies, versionSK(version)}, when: "attribute_not_exists(PK)",
 		put: item{docAttribute: str(string(document)), "rev": num(1)}}
 	active := write{table: s.table, key: key{pkPolicies, skActive}, when: "rev = :before",
 		put: item{docAttribute: str(strconv.Itoa(version)), "rev": num(int64(version))}, values: item{":before": num(int64(version - 1))}}

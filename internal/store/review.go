@@ -14,6 +14,7 @@ import (
 // Customers that fetches little of those who are due.
 type Review struct{ customers table }
 
+// NewReview reads the table Customers.
 func NewReview(db DB, customers string) Review {
 	return Review{table{db.client, customers}}
 }

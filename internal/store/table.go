@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,6 +61,15 @@ type write struct {
 	when   string // the condition
 	names  map[string]string
 	values item
+	deed   bool // an audit entry: what is written with it is a person's doing
+}
+
+// drop lets an update remove attributes.
+func (w *write) drop(names ...string) {
+	for i, name := range names {
+		w.names["#"+name] = name
+		w.update += []string{" REMOVE #", ", #"}[min(i, 1)] + name
+	}
 }
 
 // do carries out one write on its own.
@@ -82,9 +92,7 @@ func (w write) do(ctx context.Context, op string) error {
 
 func (w write) whole() item {
 	all := w.key.attributes()
-	for name, value := range w.put {
-		all[name] = value
-	}
+	maps.Copy(all, w.put)
 	return all
 }
 
@@ -104,8 +112,17 @@ func (w write) action() types.TransactWriteItem {
 		ConditionExpression: &w.when, ExpressionAttributeNames: w.names, ExpressionAttributeValues: w.values}}
 }
 
-// together carries out all writes or none. They may span tables.
+// together carries out all writes or none. They may span tables. A person's
+// deed is joined by the record of its answer, where one is asked for.
 func together(ctx context.Context, op string, writes ...write) error {
+	record := recordingOf(ctx, writes)
+	if record != nil {
+		w, err := record.write(ctx)
+		if err != nil {
+			return err
+		}
+		writes = append(writes, w)
+	}
 	if len(writes) == 1 {
 		return writes[0].do(ctx, op)
 	}
@@ -114,6 +131,13 @@ func together(ctx context.Context, op string, writes ...write) error {
 		actions[i] = w.action()
 	}
 	_, err := writes[0].table.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: actions})
+	if record == nil {
+		return failed(op, err)
+	}
+	if before := repeated(op, err); before != nil {
+		return before
+	}
+	record.done = err == nil
 	return failed(op, err)
 }
 
@@ -138,7 +162,7 @@ func (t table) item(ctx context.Context, op string, k key, consistent bool) (ite
 // query is a read of a part of one partition, in the order of the sort key.
 type query struct {
 	table      table
-	index      string
+	index      index // zero: the table itself
 	pk         string
 	prefix     string // of the sort key; or
 	between    [2]string
@@ -152,10 +176,10 @@ type query struct {
 // limit cut off more.
 func (q query) run(ctx context.Context, op string, each func(item) error) (next item, err error) {
 	pk, sk := attrPK, attrSK
-	if q.index != "" {
-		pk, sk = indexPK, indexSK
+	if q.index != (index{}) {
+		pk, sk = q.index.pk, q.index.sk
 	}
-	in := &dynamodb.QueryInput{TableName: &q.table.name, IndexName: optional(q.index), ConsistentRead: &q.consistent,
+	in := &dynamodb.QueryInput{TableName: &q.table.name, IndexName: optional(q.index.name), ConsistentRead: &q.consistent,
 		ScanIndexForward: aws.Bool(!q.newest), ExclusiveStartKey: q.after,
 		KeyConditionExpression: aws.String("#pk = :pk"), ExpressionAttributeNames: map[string]string{"#pk": pk},
 		ExpressionAttributeValues: item{":pk": str(q.pk)}}
@@ -198,10 +222,29 @@ func (q query) run(ctx context.Context, op string, each func(item) error) (next 
 // place is where an item lies in what is queried: the next page starts after it.
 func (q query) place(i item) item {
 	at := item{attrPK: i[attrPK], attrSK: i[attrSK]}
-	if q.index != "" {
-		at[indexPK], at[indexSK] = i[indexPK], i[indexSK]
+	if q.index != (index{}) {
+		at[q.index.pk], at[q.index.sk] = i[q.index.pk], i[q.index.sk]
 	}
 	return at
+}
+
+// cursor is a place in an index as text, "" for the end; at reads it.
+func (q query) cursor(place item) string {
+	if place == nil {
+		return ""
+	}
+	return join(text(place[attrPK]), text(place[attrSK]), text(place[q.index.sk]))
+}
+
+func (q query) at(op, cursor string) (item, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	parts := split(cursor)
+	if len(parts) != 3 {
+		return nil, crm.Fail(op, crm.Malformed, "not a cursor of this list")
+	}
+	return item{attrPK: str(parts[0]), attrSK: str(parts[1]), q.index.pk: str(q.pk), q.index.sk: str(parts[2])}, nil
 }
 
 func optional(s string) *string {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"hash/fnv"
 	"time"
@@ -8,22 +9,25 @@ import (
 	"guanxi/internal/crm"
 )
 
-// Timers wake a customer at a later time. They lie in 16 shards, sorted by when
+// Timers wake a worker at a later time. They lie in 16 shards, sorted by when
 // they are due; each sweep reads every shard from its beginning, so a timer
 // that is written late lies in nobody's past.
 type Timers struct{ table table }
 
+// NewTimers keeps timers in the table Operations.
 func NewTimers(db DB, name string) Timers { return Timers{table{db.client, name}} }
 
 type timerItem struct {
 	ID       string         `dynamodbav:"id"`
-	Customer crm.CustomerID `dynamodbav:"customer"`
+	Kind     crm.TimerKind  `dynamodbav:"kind,omitempty"` // none: set before there were kinds, for a warning
+	Customer crm.CustomerID `dynamodbav:"customer,omitempty"`
+	Ref      string         `dynamodbav:"ref,omitempty"`
 	Trace    string         `dynamodbav:"trace,omitempty"`
 }
 
 // Set is idempotent: the key is made of the due time and the id.
 func (t Timers) Set(ctx context.Context, timer crm.Timer) error {
-	stored, err := encode("store.SetTimer", timerItem{timer.ID, timer.Customer, timer.Trace})
+	stored, err := encode("store.SetTimer", timerItem{timer.ID, timer.Kind, timer.Customer, timer.Ref, timer.Trace})
 	if err != nil {
 		return err
 	}
@@ -39,7 +43,8 @@ func (t Timers) Due(ctx context.Context, shard int, now time.Time, limit int) ([
 	_, err := q.run(ctx, op, func(i item) error {
 		var stored timerItem
 		err := decode(op, i, &stored)
-		due = append(due, crm.Timer{ID: stored.ID, Due: instant(split(sortKeyOf(i))[0]), Customer: stored.Customer, Trace: stored.Trace})
+		due = append(due, crm.Timer{ID: stored.ID, Kind: cmp.Or(stored.Kind, crm.TimerWarning), Due: instant(split(sortKeyOf(i))[0]),
+			Customer: stored.Customer, Ref: stored.Ref, Trace: stored.Trace})
 		return err
 	})
 	return due, err

@@ -29,7 +29,7 @@ func due(t *testing.T, timers store.Timers, id crm.CustomerID, now time.Time) (f
 func TestATimerIsDueOnceItsTimeHasComeAndUntilItWasSent(t *testing.T) {
 	env := storetest.Open(t)
 	timers, ctx, id := store.NewTimers(env.DB, env.Operations), storetest.Context(noon), newCustomer()
-	timer := crm.Timer{ID: "escalate|" + string(id), Due: noon.Add(time.Hour), Customer: id, Trace: "t"}
+	timer := crm.Timer{ID: "escalate|" + string(id), Kind: crm.TimerWarning, Due: noon.Add(time.Hour), Customer: id, Trace: "t"}
 	for range 2 { // twice is once
 		if err := timers.Set(ctx, timer); err != nil {
 			t.Fatal(err)

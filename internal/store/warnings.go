@@ -2,12 +2,12 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-	"strings"
+	"time"
 
 	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/seal"
+	"guanxi/internal/task"
 )
 
 // Warnings are the churn warnings of customers, each with its follow-up. The
@@ -16,12 +16,13 @@ type Warnings struct {
 	table table
 	audit audit
 	seal  sealer
+	tasks Tasks
 }
 
 // NewWarnings keeps warnings; audited is the Audit table, needed only where
 // people close them.
-func NewWarnings(db DB, customers, audited string, keys *seal.Keys) Warnings {
-	return Warnings{table{db.client, customers}, audit{table{db.client, audited}}, sealer{keys}}
+func NewWarnings(db DB, customers, audited string, keys *seal.Keys, zone *time.Location) Warnings {
+	return Warnings{table{db.client, customers}, audit{table{db.client, audited}}, sealer{keys}, NewTasks(db, customers, audited, keys, zone)}
 }
 
 // warningItem seals the warning, whose evidence tells of purchases; a rev guards
@@ -31,12 +32,6 @@ type warningItem struct {
 	SK   string `dynamodbav:"SK"`
 	Rev  int64  `dynamodbav:"rev"`
 	Body []byte `dynamodbav:"body"`
-}
-
-// followUpItem is a task in clear: codes, dates and ids.
-type followUpItem struct {
-	Rev int64  `dynamodbav:"rev"`
-	Doc string `dynamodbav:"doc"`
 }
 
 // Of reads all warnings that a customer ever had, oldest silence first.
@@ -66,21 +61,22 @@ func (w Warnings) One(ctx context.Context, id crm.CustomerID, since crm.Date) (v
 
 // Open writes a new warning and its follow-up, all or nothing; Conflict where
 // the customer has the warning already.
-func (w Warnings) Open(ctx context.Context, warning churn.Warning, task churn.FollowUp) error {
+func (w Warnings) Open(ctx context.Context, warning churn.Warning, followUp task.Task) error {
 	const op = "store.OpenWarning"
 	opening, err := w.put(ctx, warning, 0)
 	if err != nil {
 		return err
 	}
-	followUp, err := w.followUp(task, 0)
+	opens, err := w.tasks.opening(ctx, followUp)
 	if err != nil {
 		return err
 	}
-	return together(ctx, op, opening, followUp)
+	return together(ctx, op, opening, opens)
 }
 
-// Amend replaces a warning that still has the revision; Conflict otherwise. An
-// end closes its follow-up with it, and is audited when a person made it.
+// Amend replaces a warning that still has the revision; Conflict otherwise. Its
+// follow-up goes the same way in the same transaction, which is audited when a
+// person made an end.
 func (w Warnings) Amend(ctx context.Context, next churn.Warning, rev int64) error {
 	const op = "store.AmendWarning"
 	amended, err := w.put(ctx, next, rev)
@@ -88,23 +84,42 @@ func (w Warnings) Amend(ctx context.Context, next churn.Warning, rev int64) erro
 		return err
 	}
 	writes := []write{amended}
-	if !next.Open() {
-		task, taskRev, err := w.task(ctx, next)
+	var stored taskItem
+	found, err := w.table.get(ctx, op, taskKey(task.Ref{Customer: next.Customer, ID: churn.FollowUpID(next.Since)}), true, &stored)
+	if err != nil {
+		return err
+	}
+	if found {
+		before, err := stored.task()
 		if err != nil {
 			return err
 		}
-		if taskRev > 0 && task.ClosedAt.IsZero() {
-			closed, err := w.followUp(task.Closed(next.Outcome, next.ClosedBy, next.ClosedAt), taskRev)
+		if after := next.FollowUp(before.Value); after.Outcome != before.Value.Outcome || after.EscalatedAt != before.Value.EscalatedAt {
+			turned, err := w.tasks.turning(after, before.Rev)
 			if err != nil {
 				return err
 			}
-			writes = append(writes, closed)
+			writes = append(writes, turned)
 		}
 	}
 	if crm.EventOf(ctx).Subject != "" {
-		writes = append(writes, w.audit.entry(ctx, "close-churn-warning", string(next.Customer)+" "+next.Since.String()))
+		writes = append(writes, w.audit.entry(ctx, "close-churn-warning", next.ID()))
 	}
 	return together(ctx, op, writes...)
+}
+
+// CloseWith closes an open warning and its follow-up, each of which still has its
+// revision, all or nothing and audited: for a person who closes the follow-up.
+func (w Warnings) CloseWith(ctx context.Context, closed churn.Warning, rev int64, followUp task.Task, followUpRev int64) error {
+	warning, err := w.put(ctx, closed, rev)
+	if err != nil {
+		return err
+	}
+	ends, err := w.tasks.amending(ctx, followUp, followUpRev)
+	if err != nil {
+		return err
+	}
+	return together(ctx, "store.CloseWarning", warning, ends, w.audit.entry(ctx, "update-follow-up", followUp.Ref().String()))
 }
 
 func (w Warnings) put(ctx context.Context, warning churn.Warning, rev int64) (write, error) {
@@ -118,52 +133,23 @@ func (w Warnings) put(ctx context.Context, warning churn.Warning, rev int64) (wr
 		out.when, out.values = "rev = :rev", item{":rev": num(rev)}
 	}
 	if warning.Open() {
-		out.put[indexPK], out.put[indexSK] = str(warningIndexPK(warning.Store)), str(join(timeKey(warning.OpenedAt), string(warning.Customer)))
+		out.put[openIndex().pk], out.put[openIndex().sk] = str(warningIndexPK(warning.Store)), str(join(timeKey(warning.OpenedAt), string(warning.Customer)))
 	}
 	return out, nil
 }
 
-func (w Warnings) followUp(task churn.FollowUp, rev int64) (write, error) {
-	doc, err := json.Marshal(task)
-	if err != nil {
-		return write{}, &crm.Error{Op: "store.FollowUp", Err: err}
-	}
-	out := write{table: w.table, key: followUpKey(task.Customer, task.ID), put: item{"rev": num(rev + 1), "doc": str(string(doc))}, when: "attribute_not_exists(PK)"}
-	if rev > 0 {
-		out.when, out.values = "rev = :rev", item{":rev": num(rev)}
-	}
-	return out, nil
-}
-
-// task is the follow-up of a warning; revision 0 where there is none.
-func (w Warnings) task(ctx context.Context, warning churn.Warning) (task churn.FollowUp, rev int64, err error) {
-	const op = "store.FollowUp"
-	var stored followUpItem
-	found, err := w.table.get(ctx, op, followUpKey(warning.Customer, churn.FollowUpID(warning.Since)), true, &stored)
-	if err != nil || !found {
-		return task, 0, err
-	}
-	if err := json.Unmarshal([]byte(stored.Doc), &task); err != nil {
-		return task, 0, &crm.Error{Op: op, Err: err}
-	}
-	return task, stored.Rev, nil
-}
-
-// FollowUps reads all tasks about a customer, the oldest first.
-func (w Warnings) FollowUps(ctx context.Context, id crm.CustomerID) (all []churn.FollowUp, err error) {
+// FollowUps reads all tasks about a customer, by their ids, without what is
+// sealed in them.
+func (w Warnings) FollowUps(ctx context.Context, id crm.CustomerID) (all []task.Task, err error) {
 	const op = "store.FollowUps"
-	q := query{table: w.table, pk: customerPK(id), prefix: skFollowUp}
-	_, err = q.run(ctx, op, func(i item) error {
-		var stored followUpItem
+	_, err = query{table: w.table, pk: customerPK(id), prefix: skFollowUp}.run(ctx, op, func(i item) error {
+		var stored taskItem
 		if err := decode(op, i, &stored); err != nil {
 			return err
 		}
-		var task churn.FollowUp
-		if err := json.Unmarshal([]byte(stored.Doc), &task); err != nil {
-			return &crm.Error{Op: op, Err: err}
-		}
-		all = append(all, task)
-		return nil
+		v, err := stored.task()
+		all = append(all, v.Value)
+		return err
 	})
 	return all, err
 }
@@ -171,24 +157,16 @@ func (w Warnings) FollowUps(ctx context.Context, id crm.CustomerID) (all []churn
 // ListOpen reads the open warnings of a store, oldest first, with a cursor.
 func (w Warnings) ListOpen(ctx context.Context, store crm.StoreID, limit int, after string) (page []churn.Warning, next string, err error) {
 	const op = "store.OpenWarnings"
-	q := query{table: w.table, index: warningIndex, pk: warningIndexPK(store), limit: limit}
-	if after != "" {
-		parts := strings.SplitN(after, "|", 3)
-		if len(parts) != 3 {
-			return nil, "", crm.Fail(op, crm.Malformed, "not a cursor of this list")
-		}
-		q.after = key{parts[0], parts[1]}.attributes()
-		q.after[indexPK], q.after[indexSK] = str(q.pk), str(parts[2])
+	q := query{table: w.table, index: openIndex(), pk: warningIndexPK(store), limit: limit}
+	if q.after, err = q.at(op, after); err != nil {
+		return nil, "", err
 	}
 	stopped, err := q.run(ctx, op, func(i item) error {
 		v, err := w.read(ctx, op, i)
 		page = append(page, v.Value)
 		return err
 	})
-	if stopped != nil {
-		next = strings.Join([]string{text(stopped[attrPK]), text(stopped[attrSK]), text(stopped[indexSK])}, "|")
-	}
-	return page, next, err
+	return page, q.cursor(stopped), err
 }
 
 func (w Warnings) read(ctx context.Context, op string, i item) (v crm.Versioned[churn.Warning], err error) {

@@ -11,23 +11,24 @@ import (
 	"guanxi/internal/crm"
 	"guanxi/internal/store"
 	"guanxi/internal/store/storetest"
+	"guanxi/internal/task"
 )
 
-func warned(id crm.CustomerID, storeID crm.StoreID, opened time.Time) (churn.Warning, churn.FollowUp) {
+func warned(id crm.CustomerID, storeID crm.StoreID, opened time.Time) (churn.Warning, task.Task) {
 	s := churn.Situation{Customer: id, WarnedSince: crm.DateIn(opened, time.UTC), LastPurchase: crm.DateIn(opened, time.UTC) - 120, Purchases: 3, Owner: "u-li", Store: storeID}
 	return churn.Default().Opening(s, opened, time.UTC)
 }
 
 func TestAWarningIsOpenedOnceAndListedUntilItIsClosed(t *testing.T) {
 	env := storetest.Open(t)
-	w, ctx := store.NewWarnings(env.DB, env.Customers, env.Audit, env.Keys), storetest.Context(noon)
+	w, ctx := store.NewWarnings(env.DB, env.Customers, env.Audit, env.Keys, env.Zone), storetest.Context(noon)
 	id := newCustomer()
 	home := crm.StoreID(id) // a store of this test's own
-	warning, task := warned(id, home, noon)
-	if err := w.Open(ctx, warning, task); err != nil {
+	warning, followUp := warned(id, home, noon)
+	if err := w.Open(ctx, warning, followUp); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Open(ctx, warning, task); crm.KindOf(err) != crm.Conflict {
+	if err := w.Open(ctx, warning, followUp); crm.KindOf(err) != crm.Conflict {
 		t.Fatalf("opened twice: %v", err)
 	}
 	open, _, err := w.ListOpen(ctx, home, 10, "")
@@ -50,7 +51,7 @@ func TestAWarningIsOpenedOnceAndListedUntilItIsClosed(t *testing.T) {
 	if open, _, err := w.ListOpen(ctx, home, 10, ""); err != nil || len(open) != 0 {
 		t.Fatal("still listed:", open, err)
 	}
-	if tasks, err := w.FollowUps(ctx, id); err != nil || len(tasks) != 1 || tasks[0].Outcome != churn.Retained {
+	if tasks, err := w.FollowUps(ctx, id); err != nil || len(tasks) != 1 || tasks[0].Outcome != task.Retained {
 		t.Fatal("the follow-up is not closed with its warning:", tasks, err)
 	}
 	if all, err := w.Of(ctx, id); err != nil || len(all) != 1 || all[0].Value.Outcome != churn.Retained {
@@ -60,12 +61,12 @@ func TestAWarningIsOpenedOnceAndListedUntilItIsClosed(t *testing.T) {
 
 func TestOpenWarningsArePagedOldestFirst(t *testing.T) {
 	env := storetest.Open(t)
-	w, ctx := store.NewWarnings(env.DB, env.Customers, env.Audit, env.Keys), storetest.Context(noon)
+	w, ctx := store.NewWarnings(env.DB, env.Customers, env.Audit, env.Keys, env.Zone), storetest.Context(noon)
 	home := crm.StoreID(newCustomer())
 	var want, got []crm.CustomerID
 	for i := range 5 {
-		warning, task := warned(newCustomer(), home, noon.Add(time.Duration(i)*time.Hour))
-		if err := w.Open(ctx, warning, task); err != nil {
+		warning, followUp := warned(newCustomer(), home, noon.Add(time.Duration(i)*time.Hour))
+		if err := w.Open(ctx, warning, followUp); err != nil {
 			t.Fatal(err)
 		}
 		want = append(want, warning.Customer)

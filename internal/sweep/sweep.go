@@ -5,6 +5,7 @@ package sweep
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"guanxi/internal/crm"
@@ -27,7 +28,7 @@ type Sender interface {
 type Sweeper struct {
 	Timers Timers
 	Sender Sender
-	Queue  string // its URL
+	Queues map[crm.TimerKind]string // URLs of those who hear the kinds of timers
 }
 
 // page bounds what lies between sending and removing.
@@ -56,12 +57,18 @@ func (s Sweeper) pass(ctx context.Context, due []crm.Timer) error {
 	if len(due) == 0 {
 		return nil
 	}
-	envelopes := make([]event.Envelope, len(due))
-	for i, t := range due {
-		envelopes[i] = event.Envelope{Kind: event.Due, Customer: t.Customer, Timer: t.ID, Cause: "timer", Trace: t.Trace}
+	envelopes := map[string][]event.Envelope{}
+	for _, t := range due {
+		queue, ok := s.Queues[t.Kind]
+		if !ok {
+			return fmt.Errorf("sweep: no queue hears timers of the kind %q", t.Kind)
+		}
+		envelopes[queue] = append(envelopes[queue], event.Envelope{Kind: event.Due, Customer: t.Customer, Ref: t.Ref, Timer: t.ID, Cause: "timer", Trace: t.Trace})
 	}
-	if err := s.Sender.Send(ctx, s.Queue, envelopes); err != nil {
-		return err
+	for queue, all := range envelopes {
+		if err := s.Sender.Send(ctx, queue, all); err != nil {
+			return err
+		}
 	}
 	for _, t := range due {
 		if err := s.Timers.Sent(ctx, t); err != nil {

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 )
 
 // written is the last line that log wrote, as a tree.
@@ -93,22 +92,5 @@ func TestEveryLineSaysWhichEvent(t *testing.T) {
 	log.InfoContext(sibling, "x")
 	if line := written(t, &out); line["customer"] != "cus_2" {
 		t.Errorf("siblings share attributes: %v", line)
-	}
-}
-
-func TestMetricsAreWrittenAtEveryLevelAsCloudWatchReadsThem(t *testing.T) {
-	var out bytes.Buffer
-	log := New(&out, slog.LevelError, "warn-churn")
-	log.Info("not written")
-	Count(context.Background(), log, time.UnixMilli(1_800_000_000_123), "MessagesDropped", 2)
-	line := written(t, &out)
-	delete(line, "time")
-	got, err := json.Marshal(line)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = `{"MessagesDropped":2,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["function"]],"Metrics":[{"Name":"MessagesDropped","Unit":"Count"}],"Namespace":"guanxi"}],"Timestamp":1800000000123},"function":"warn-churn","level":"METRIC","msg":"MessagesDropped"}`
-	if string(got) != want {
-		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"guanxi/internal/crm"
 	"guanxi/internal/customer"
 	"guanxi/internal/standing"
+	"guanxi/internal/task"
+	"guanxi/internal/telemetry"
 )
 
 // Decisions reads standing decisions.
@@ -38,7 +40,7 @@ type Stores interface {
 // state is another than the one that was read.
 type Warnings interface {
 	Of(ctx context.Context, id crm.CustomerID) ([]crm.Versioned[churn.Warning], error)
-	Open(ctx context.Context, w churn.Warning, task churn.FollowUp) error
+	Open(ctx context.Context, w churn.Warning, followUp task.Task) error
 	Amend(ctx context.Context, next churn.Warning, rev int64) error
 }
 
@@ -84,19 +86,27 @@ func (d Desk) do(ctx context.Context, step churn.Step, s churn.Situation, rev in
 	at := crm.AsOf(ctx)
 	switch step {
 	case churn.Opens:
-		w, task := policy.Opening(s, at, d.Zone)
+		w, followUp := policy.Opening(s, at, d.Zone)
 		// the timer first: one without a warning does no harm
-		if err := d.Timers.Set(ctx, crm.Timer{ID: "escalate|" + string(s.Customer) + "|" + w.Since.String(), Due: w.EscalateAt,
+		if err := d.Timers.Set(ctx, crm.Timer{ID: "escalate|" + string(s.Customer) + "|" + w.Since.String(), Kind: crm.TimerWarning, Due: w.EscalateAt,
 			Customer: s.Customer, Trace: crm.EventOf(ctx).Trace}); err != nil {
 			return err
 		}
-		return d.Warnings.Open(ctx, w, task)
+		return counted(ctx, telemetry.WarningsOpened, d.Warnings.Open(ctx, w, followUp))
 	case churn.Escalate:
 		return d.Warnings.Amend(ctx, s.Standing.Escalated(s.Manager, at), rev)
 	case churn.Close:
-		return d.Warnings.Amend(ctx, s.Standing.Closed(churn.Purchased, "", at), rev)
+		return counted(ctx, telemetry.WarningsClosed, d.Warnings.Amend(ctx, s.Standing.Closed(churn.Purchased, "", at), rev))
 	}
 	return nil
+}
+
+// counted counts what was done without an error.
+func counted(ctx context.Context, m telemetry.Metric, err error) error {
+	if err == nil {
+		telemetry.Count(ctx, m, 1)
+	}
+	return err
 }
 
 // situation reads all that the next step depends on; rev is the open warning's.
@@ -108,6 +118,7 @@ func (d Desk) situation(ctx context.Context, id crm.CustomerID) (s churn.Situati
 	if err != nil {
 		return fail(err)
 	}
+	telemetry.Note(ctx, "fact_trace", standing.Trace)
 	warnings, err := d.Warnings.Of(ctx, id)
 	if err != nil {
 		return fail(err)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"guanxi/internal/telemetry"
 	"guanxi/internal/webhook/intake"
 )
 
@@ -14,12 +15,15 @@ import (
 type answer struct {
 	Status string `json:"status"` // accepted, ignored, kept_for_review
 	Reason string `json:"reason,omitempty"`
+	metric telemetry.Metric
 }
 
-func accepted() answer          { return answer{Status: "accepted"} }
-func ignored(why string) answer { return answer{Status: "ignored", Reason: why} }
+func accepted() answer { return answer{Status: "accepted", metric: telemetry.DeliveriesAccepted} }
+func ignored(why string) answer {
+	return answer{Status: "ignored", Reason: why, metric: telemetry.DeliveriesIgnored}
+}
 func kept(reason intake.Reason) answer {
-	return answer{Status: "kept_for_review", Reason: string(reason)}
+	return answer{Status: "kept_for_review", Reason: string(reason), metric: telemetry.DeliveriesKept}
 }
 func (a answer) write(w http.ResponseWriter) { writeJSON(w, "application/json", http.StatusOK, a) }
 

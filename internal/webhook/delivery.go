@@ -30,6 +30,7 @@ type OrderStated struct {
 	Order     crm.Order // Key.ID, PlacedAt, State, Channel, Total, Lines
 	UpdatedAt time.Time
 	By        customer.Mention
+	Location  string         // the platform's name of where it was sold, which the connection translates
 	Refunds   []RefundStated // those that came in the same payload
 }
 

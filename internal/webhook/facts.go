@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode"
@@ -56,7 +57,8 @@ func (b book) order(s OrderStated) (o crm.Order, by customer.Mention, err error)
 		return o, by, Refuse(intake.TooManyLines, "%d", len(o.Lines))
 	}
 	for i, l := range o.Lines {
-		o.Lines[i] = crm.Line{Product: clip(l.Product, maxTitle), Title: clip(l.Title, maxTitle), Category: clip(l.Category, maxTitle), Quantity: l.Quantity, Amount: l.Amount}
+		l.Product, l.Title, l.Category = clip(l.Product, maxTitle), clip(l.Title, maxTitle), clip(l.Category, maxTitle)
+		o.Lines[i] = l
 	}
 	o.PlacedAt = o.PlacedAt.UTC()
 	// The version covers what the source stated, not what we add to it: a new
@@ -71,7 +73,7 @@ func (b book) order(s OrderStated) (o crm.Order, by customer.Mention, err error)
 	o.Rate, o.Origin = rate, b.origin
 	o.Key.Connection = b.connection.ID
 	if o.Store == "" {
-		o.Store = b.connection.Store
+		o.Store = cmp.Or(b.connection.Locations[s.Location], b.connection.Store)
 	}
 	if o.Channel == "" {
 		o.Channel = b.connection.Channel

@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"testing"
 )
 
@@ -108,9 +109,9 @@ func TestEveryInterleaving(t *testing.T) {
 // following is the next list of choices, counting up from the last; nil after
 // the last list.
 func following(made, of []int) []int {
-	for i := len(made) - 1; i >= 0; i-- {
-		if made[i]+1 < of[i] {
-			return append(made[:i:i], made[i]+1)
+	for i, m := range slices.Backward(made) {
+		if m+1 < of[i] {
+			return append(made[:i:i], m+1)
 		}
 	}
 	return nil

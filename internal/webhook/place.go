@@ -2,9 +2,11 @@ package webhook
 
 import (
 	"context"
+	"time"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/customer"
+	"guanxi/internal/telemetry"
 	"guanxi/internal/webhook/intake"
 )
 
@@ -25,6 +27,7 @@ type placer struct {
 	people    People
 	addresses Addresses
 	facts     Facts
+	zone      *time.Location
 }
 
 // attempts bounds how often one delivery reads the address again after losing
@@ -57,10 +60,12 @@ func (p placer) tryOrder(ctx context.Context, o crm.Order, by customer.Mention) 
 	person, err := p.person(ctx, address.Customer, by)
 	nobody := crm.KindOf(err) == crm.Invalid
 	switch {
-	case nobody && address.Customer == "":
-		return Refuse(intake.NamesNobody, "order")
-	case nobody: // an earlier statement said whose it is
+	case nobody && address.Customer != "": // an earlier statement said whose it is
 		person = address.Customer
+	case nobody && !by.Anonymous():
+		return Refuse(intake.NamesNobody, "order")
+	case nobody: // it counts in the revenue of its day
+		person = crm.Nobody(o.Store, crm.DateIn(o.PlacedAt, p.zone))
 	case err != nil:
 		return err
 	}
@@ -69,6 +74,7 @@ func (p placer) tryOrder(ctx context.Context, o crm.Order, by customer.Mention) 
 	if err != nil {
 		return err
 	}
+	telemetry.Note(ctx, "customer", string(o.Customer))
 	if !address.Gone { // after a move this is refused as known, which is the rare case
 		if _, err := p.facts.PutOrder(ctx, o); err != nil {
 			return err
@@ -102,7 +108,7 @@ func capped(o crm.Order, refunds []crm.Refund) error {
 // since brings nobody back: where none of its keys is known any more, it stays
 // theirs.
 func (p placer) person(ctx context.Context, present crm.CustomerID, by customer.Mention) (crm.CustomerID, error) {
-	if present != "" {
+	if present != "" && !present.IsNobody() {
 		known, err := p.people.Recognise(ctx, by)
 		if err != nil || known != "" {
 			return known, err
@@ -115,12 +121,13 @@ func (p placer) person(ctx context.Context, present crm.CustomerID, by customer.
 }
 
 // owner settles whose order it is: the first to claim it, unless a newer
-// statement names an account of somebody else.
+// statement names an account of somebody else, or anybody at all where nobody
+// was named before.
 func (p placer) owner(ctx context.Context, present, person crm.CustomerID, o crm.Order, by customer.Mention) (crm.CustomerID, error) {
 	switch {
 	case present == "":
 		return p.claim(ctx, o.Key, person)
-	case person != present && by.Account.ID != "":
+	case person != present && (by.Account.ID != "" || present.IsNobody()):
 		return p.move(ctx, present, person, o)
 	default:
 		return present, nil
@@ -176,6 +183,7 @@ func (p placer) refund(ctx context.Context, r crm.Refund) error {
 	if err != nil || address.Customer == "" {
 		return err
 	}
+	telemetry.Note(ctx, "customer", string(address.Customer))
 	if _, err = p.facts.PutRefund(ctx, address.Customer, r); err != nil {
 		return err
 	}
@@ -200,6 +208,7 @@ func (p placer) deletion(ctx context.Context, o crm.OrderKey, by crm.Origin) err
 		if err != nil || address.Customer == "" {
 			return err
 		}
+		telemetry.Note(ctx, "customer", string(address.Customer))
 		_, err = p.facts.PutOrder(ctx, tombstone(o, address.Customer, by))
 		if crm.KindOf(err) != crm.Conflict {
 			return err

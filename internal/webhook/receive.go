@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"guanxi/internal/crm"
+	"guanxi/internal/telemetry"
 	"guanxi/internal/webhook/intake"
 )
 
@@ -70,6 +71,7 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 	if err == nil {
 		var a answer
 		if a, err = r.take(ctx, platform, c, req.Header, body); err == nil {
+			telemetry.Count(ctx, a.metric, 1)
 			a.write(w)
 			return
 		}
@@ -108,6 +110,9 @@ const decoy = "whsec_ZGVjb3lkZWNveWRlY295ZGVjb3lkZWNveQ=="
 // it keeps.
 func (r *Receiver) take(ctx context.Context, p Platform, c crm.Connection, h http.Header, body []byte) (answer, error) {
 	d, err := p.Translate(c, h, body)
+	telemetry.Note(ctx, "connection", string(c.ID))
+	telemetry.Note(ctx, "topic", d.Topic)
+	telemetry.Note(ctx, "delivery", d.ID)
 	if err == nil && d.Reviewed != "" {
 		err = Refuse(d.Reviewed, "for a person")
 	}
@@ -132,7 +137,7 @@ func (r *Receiver) write(ctx context.Context, c crm.Connection, d Delivery) erro
 	b := book{connection: c, base: r.Base, zone: r.Zone, at: event.At, origin: crm.Origin{
 		Source: c.Platform + "/" + string(c.ID), Delivery: d.ID, Trace: event.Trace, RecordedAt: event.At,
 	}}
-	place := placer{r.People, r.Addresses, r.Facts}
+	place := placer{r.People, r.Addresses, r.Facts, r.Zone}
 	var steps []func() error
 	for _, s := range d.People {
 		m, err := b.person(s)
@@ -140,7 +145,8 @@ func (r *Receiver) write(ctx context.Context, c crm.Connection, d Delivery) erro
 			return err
 		}
 		steps = append(steps, func() error {
-			_, err := r.People.Resolve(ctx, m)
+			id, err := r.People.Resolve(ctx, m)
+			telemetry.Note(ctx, "customer", string(id))
 			return err
 		})
 	}
@@ -188,6 +194,7 @@ const retryAfter = 30 * time.Second
 func (r *Receiver) fail(ctx context.Context, w http.ResponseWriter, err error) {
 	switch crm.KindOf(err) {
 	case crm.Unauthenticated:
+		telemetry.Count(ctx, telemetry.DeliveriesRefused, 1)
 		w.Header().Set("WWW-Authenticate", "Signature")
 		refuse(w, http.StatusUnauthorized, "the signature is missing or wrong")
 	case crm.Unavailable, crm.TooMany, crm.Conflict:

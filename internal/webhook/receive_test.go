@@ -94,7 +94,6 @@ func TestKeptForReview(t *testing.T) {
 		"never updated":       {topic: "orders/create", file: "orders_create", replace: map[string]any{"updated_at": nil}, want: intake.BadDate},
 		"from the future":     {topic: "orders/create", file: "orders_create", replace: map[string]any{"processed_at": now.Add(25 * time.Hour)}, want: intake.FutureDate},
 		"updated in future":   {topic: "orders/create", file: "orders_create", replace: map[string]any{"updated_at": now.Add(25 * time.Hour)}, want: intake.FutureDate},
-		"names nobody":        {topic: "orders/create", file: "orders_create", replace: map[string]any{"customer": nil, "email": "", "phone": nil}, want: intake.NamesNobody},
 		"a phone that's none": {topic: "orders/create", file: "orders_create", replace: map[string]any{"customer": nil, "email": "", "phone": "12"}, want: intake.NamesNobody},
 		"person without id":   {topic: "customers/update", file: "customers_update", replace: map[string]any{"id": nil}, want: intake.NoID},
 		"refund, no order":    {topic: "refunds/create", file: "refunds_create", replace: map[string]any{"order_id": nil}, want: intake.NoID},
@@ -169,6 +168,43 @@ func TestRateOfTheDay(t *testing.T) {
 	s.deliver(payload(t, "orders/updated", "orders_create", map[string]any{"updated_at": now}))
 	if sum, _ := s.spend(); sum != 182_50*72/10 {
 		t.Errorf("spent %d", sum)
+	}
+}
+
+// TestATillsLocationIsItsStore: what is sold at a location that the connection
+// knows is booked in its store, all else in the connection's.
+func TestATillsLocationIsItsStore(t *testing.T) {
+	for location, want := range map[any]crm.StoreID{72140980387: "sh-001", 1: "mall", nil: "mall"} {
+		s := open(t)
+		s.deliver(payload(t, "orders/create", "orders_create.pos", map[string]any{"location_id": location}))
+		if got := s.memory.history(s.people.All()[0].ID).Orders[0].Store; got != want {
+			t.Errorf("location %v is booked in %s, not in %s", location, got, want)
+		}
+	}
+}
+
+// TestASaleToNobody: an order that names nobody belongs to its store and day,
+// with its refunds, until a newer statement names somebody.
+func TestASaleToNobody(t *testing.T) {
+	s := open(t)
+	nameless := map[string]any{"customer": nil, "email": "", "phone": nil}
+	for range 2 {
+		s.deliver(payload(t, "orders/create", "orders_create.pos", nameless))
+	}
+	if people := s.people.All(); len(people) != 0 {
+		t.Fatalf("nobody became %d customers", len(people))
+	}
+	nobody := crm.Nobody("sh-001", crm.DateIn(time.Date(2026, 3, 14, 20, 41, 8, 0, shanghai), shanghai))
+	if f := s.memory.history(nobody); len(f.Orders) != 1 || f.Orders[0].Total.Minor != 880_00 {
+		t.Fatalf("nobody bought %+v", f.Orders)
+	}
+	s.deliver(payload(t, "orders/updated", "orders_create.pos", map[string]any{"updated_at": now}))
+	if sum, orders := s.spend(); sum != 880_00 || orders != 1 {
+		t.Errorf("%d spent in %d orders", sum, orders)
+	}
+	s.deliver(payload(t, "orders/updated", "orders_create.pos", map[string]any{"customer": nil, "email": "", "phone": nil, "updated_at": now.Add(time.Minute)}))
+	if _, orders := s.spend(); orders != 1 {
+		t.Error("an order was taken away from who bought it")
 	}
 }
 

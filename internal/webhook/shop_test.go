@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -46,7 +47,7 @@ type shop struct {
 func open(t testing.TB) *shop {
 	m := newMemory(
 		crm.Connection{ID: "shopify-cn", Platform: intake.Shopify, Shop: "guanxi-demo.myshopify.com", Secrets: []string{"the-next-secret-word", shopSecret},
-			Store: "mall", Channel: crm.ChannelOnline, Region: "CN", Active: true,
+			Store: "mall", Locations: map[string]crm.StoreID{"72140980387": "sh-001"}, Channel: crm.ChannelOnline, Region: "CN", Active: true,
 			Rates: []crm.DatedRate{{Currency: "USD", From: 0, Rate: "7"}, {Currency: "USD", From: crm.DateIn(now, shanghai) - 30, Rate: "7.2"}}},
 		crm.Connection{ID: "till", Platform: intake.Generic, Secrets: []string{tillSecret}, Store: "sh-001", Channel: crm.ChannelPOS, Region: "CN", Active: true},
 		crm.Connection{ID: "closed", Platform: intake.Shopify, Shop: "guanxi-demo.myshopify.com", Secrets: []string{shopSecret}, Active: false},
@@ -110,9 +111,7 @@ func payload(t testing.TB, topic, file string, replace map[string]any) delivery 
 	if err := decoder.Decode(&members); err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range replace {
-		members[name] = value
-	}
+	maps.Copy(members, replace)
 	if body, err = json.Marshal(members); err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func Fetch(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("fetch the servers: %w", err)
 	}
-	defer unlock()
+	defer func() { _ = unlock() }() // the process that ends releases it, too
 	if fetched(c) == nil {
 		return nil
 	}

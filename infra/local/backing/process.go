@@ -98,7 +98,7 @@ func start(ctx context.Context, p program, log io.Writer) (*process, error) {
 	select {
 	case proc.endpoint = <-endpoints:
 	case <-proc.ended:
-		return nil, fmt.Errorf("start %s: it ended at once (%v):\n%s", p.name, proc.endErr, proc.lastLines())
+		return nil, fmt.Errorf("start %s: it ended at once (%w):\n%s", p.name, proc.endErr, proc.lastLines())
 	case <-ctx.Done():
 		proc.stop()
 		return nil, fmt.Errorf("start %s: no answer within %v:\n%s", p.name, startTimeout, proc.lastLines())
@@ -157,7 +157,7 @@ func (p *process) wait() error {
 	if p.stopping {
 		return nil
 	}
-	return fmt.Errorf("%s ended by itself (%v):\n%s", p.name, p.endErr, strings.Join(p.tail, "\n"))
+	return fmt.Errorf("%s ended by itself (%w):\n%s", p.name, p.endErr, strings.Join(p.tail, "\n"))
 }
 
 func (p *process) stop() {

@@ -49,7 +49,9 @@ func (c *Cloud) create(ctx context.Context) (streams map[string]string, err erro
 	return streams, c.createQueues(ctx)
 }
 
-// table returns the ARN of the table's stream.
+// table returns the ARN of the table's stream. Time to live is left off: the server sweeps by the machine's clock, and
+// would take what has not expired on the cloud's. On AWS a sweep comes up to days late, so whoever reads checks the
+// expiry anyhow.
 func (c *Cloud) table(ctx context.Context, t template.Table) (stream string, err error) {
 	found, err := c.clients.dynamodb.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.TableName})
 	var missing *types.ResourceNotFoundException
@@ -65,14 +67,6 @@ func (c *Cloud) table(ctx context.Context, t template.Table) (stream string, err
 	}
 	if err := dynamodb.NewTableExistsWaiter(c.clients.dynamodb).Wait(ctx, &dynamodb.DescribeTableInput{TableName: &t.TableName}, 30*time.Second); err != nil {
 		return "", err
-	}
-	if ttl := t.TimeToLiveSpecification; ttl.Enabled {
-		if _, err := c.clients.dynamodb.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
-			TableName:               &t.TableName,
-			TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &ttl.AttributeName, Enabled: aws.Bool(true)},
-		}); err != nil {
-			return "", err
-		}
 	}
 	return aws.ToString(made.TableDescription.LatestStreamArn), nil
 }

@@ -100,6 +100,7 @@ func (c *Control) Handler() http.Handler {
 		"GET /functions/{name}/logs":    c.logs,
 		"GET /grants":                   c.grants,
 		"POST /functions/{name}/faults": c.fault,
+		"POST /functions/{name}/invoke": c.invoke,
 		"POST /faults/throttle":         c.refuse("throttle"),
 		"POST /faults/unreachable":      c.refuse("unreachable"),
 	} {
@@ -114,8 +115,7 @@ func answer(w http.ResponseWriter, r *http.Request, serve func(*http.Request) (a
 	if err != nil {
 		status = http.StatusInternalServerError
 		out := map[string]any{"message": err.Error()}
-		var p problem
-		if errors.As(err, &p) {
+		if p, ok := errors.AsType[problem](err); ok {
 			status = p.status
 			if p.busy != nil {
 				out["busy"] = p.busy

@@ -1,6 +1,8 @@
 package control
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"path"
 	"time"
@@ -42,6 +44,20 @@ func (c *Control) logs(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return map[string]any{"name": f.Name, "lines": f.Logs()}, nil
+}
+
+// invoke hands an event to a function, as the Invoke API does, and answers what the function answered.
+func (c *Control) invoke(r *http.Request) (any, error) {
+	f, err := c.find(r.PathValue("name"))
+	if err != nil {
+		return nil, err
+	}
+	event, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, function.MaxPayload))
+	if err != nil || !json.Valid(event) {
+		return nil, bad("the body is not an event in JSON")
+	}
+	answer, err := f.Invoke(r.Context(), event)
+	return json.RawMessage(answer), err
 }
 
 func (c *Control) grants(*http.Request) (any, error) {

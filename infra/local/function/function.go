@@ -14,6 +14,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -155,10 +156,9 @@ func (f *Function) record(a answer) {
 		return
 	}
 	f.stats.Errors++
-	switch a.err.(*Error).Type {
-	case timedOut:
+	if failure, ok := errors.AsType[*Error](a.err); ok && failure.Type == timedOut {
 		f.stats.Timeouts++
-	case exited:
+	} else if ok && failure.Type == exited {
 		f.stats.Crashes++
 	}
 }

@@ -2,6 +2,7 @@ package function
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os/exec"
@@ -39,7 +40,7 @@ func startProcess(c Config, logs *logs) (*process, error) {
 	}
 	p := &process{config: c, work: make(chan *invocation), ready: make(chan struct{}), exited: make(chan struct{})}
 	p.api = &http.Server{Handler: p.runtimeAPI()}
-	go p.api.Serve(listener)
+	go func() { _ = p.api.Serve(listener) }() // ends when the process does
 
 	p.cmd = exec.Command(c.Bootstrap)
 	p.cmd.Dir = filepath.Dir(c.Bootstrap)
@@ -85,9 +86,7 @@ func environment(c Config, api string) []string {
 		"LANG":                            "en_US.UTF-8",
 		"PATH":                            "/usr/local/bin:/usr/bin/:/bin",
 	}
-	for name, value := range c.Environment {
-		env[name] = value
-	}
+	maps.Copy(env, c.Environment)
 	list := make([]string, 0, len(env))
 	for name, value := range env {
 		list = append(list, name+"="+value)

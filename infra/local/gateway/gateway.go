@@ -21,6 +21,9 @@ import (
 const (
 	// MaxBody is the largest request body in bytes ("Quotas for HTTP APIs", http-api-quotas.html).
 	MaxBody = 10 << 20
+	// MaxHead is the most that the request line and the values of all headers may have together, in bytes (same page; it
+	// names no status, so RFC 6585's is given).
+	MaxHead = 10240
 	// MaxTimeout is how long a function may take to answer (same page); the template may ask for less.
 	MaxTimeout = 30 * time.Second
 )
@@ -84,6 +87,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.config.CORS.decorate(w.Header(), r)
+	if headSize(r) > MaxHead {
+		refuse(w, http.StatusRequestHeaderFieldsTooLarge, "Request Header Fields Too Large")
+		return
+	}
 	route, parameters := match(g.routes, r.Method, r.URL.EscapedPath())
 	if route == nil {
 		refuse(w, http.StatusNotFound, "Not Found")
@@ -113,6 +120,17 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.invoke(w, r, route, event)
+}
+
+// headSize is what counts towards MaxHead.
+func headSize(r *http.Request) int {
+	size := len(r.Method) + len(r.URL.RequestURI()) + len(r.Proto)
+	for _, values := range r.Header {
+		for _, value := range values {
+			size += len(value)
+		}
+	}
+	return size
 }
 
 func (g *Gateway) authorize(w http.ResponseWriter, r *http.Request, route *route) (*Caller, bool) {

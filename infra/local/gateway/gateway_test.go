@@ -232,6 +232,9 @@ func TestRefusals(t *testing.T) {
 	expect(t, request(t, "GET", s.URL+"/busy", ""), 204, "")
 	expect(t, request(t, "GET", s.URL+"/busy", ""), 429, `{"message":"Too Many Requests"}`)
 	expect(t, request(t, "POST", s.URL+"/", strings.Repeat("x", MaxBody)), 204, "")
+	expect(t, request(t, "POST", s.URL+"/", "", "X-Long", strings.Repeat("x", 9<<10)), 204, "")
+	expect(t, request(t, "POST", s.URL+"/", "", "X-Long", strings.Repeat("x", MaxHead)), 431, `{"message":"Request Header Fields Too Large"}`)
+	expect(t, request(t, "GET", s.URL+"/?q="+strings.Repeat("x", MaxHead), ""), 431, `{"message":"Request Header Fields Too Large"}`)
 	r, err := http.NewRequest("POST", s.URL+"/", bytes.NewReader(make([]byte, MaxBody+1)))
 	if err != nil {
 		t.Fatal(err)

@@ -65,8 +65,7 @@ func (l *Ledger) guard(next http.Handler, needs func(p template.Place, target st
 			refuse(w, http.StatusBadRequest, "com.amazon.coral.service#SerializationException", err.Error())
 			return
 		}
-		var d *Denied
-		if errors.As(c.permit(asked...), &d) {
+		if d, ok := errors.AsType[*Denied](c.permit(asked...)); ok {
 			denied(w, d)
 			return
 		}

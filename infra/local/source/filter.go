@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -217,12 +218,7 @@ func parseAnythingBut(operand any) (test, error) {
 		}
 	}
 	return elements(func(v any) bool {
-		for _, r := range refused {
-			if v == r {
-				return false
-			}
-		}
-		return true
+		return !slices.Contains(refused, v)
 	}), nil
 }
 

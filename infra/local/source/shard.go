@@ -160,8 +160,7 @@ func (sh *shard) iterator(ctx context.Context) (string, error) {
 		in.ShardIteratorType = types.ShardIteratorTypeLatest
 	}
 	out, err := sh.stream.streams.GetShardIterator(ctx, in)
-	var trimmed *types.TrimmedDataAccessException
-	if errors.As(err, &trimmed) {
+	if _, ok := errors.AsType[*types.TrimmedDataAccessException](err); ok {
 		// What followed is a day old and gone; the oldest that is left comes next.
 		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeTrimHorizon, nil
 		out, err = sh.stream.streams.GetShardIterator(ctx, in)

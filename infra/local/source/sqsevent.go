@@ -2,6 +2,7 @@ package source
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 	"time"
 
@@ -51,9 +52,7 @@ func toWireMessage(m types.Message, arn string, virtual func(time.Time) time.Tim
 		EventSourceARN:         arn,
 		AWSRegion:              regionOf(arn),
 	}
-	for name, value := range m.Attributes {
-		wire.Attributes[name] = value
-	}
+	maps.Copy(wire.Attributes, m.Attributes)
 	for _, name := range dates {
 		if ms, err := strconv.ParseInt(m.Attributes[string(name)], 10, 64); err == nil {
 			wire.Attributes[string(name)] = strconv.FormatInt(virtual(time.UnixMilli(ms)).UnixMilli(), 10)

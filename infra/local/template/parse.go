@@ -3,6 +3,7 @@ package template
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -167,8 +168,8 @@ func (b *builder) build() {
 }
 
 // decode picks what is honoured of a resource and fills the struct with it.
-func (b *builder) decode(id, kind string, into any) map[string]any {
-	return b.fill("Resources."+id+".Properties", supported[kind], b.properties(id), into)
+func (b *builder) decode(id, kind string, into any) {
+	b.fill("Resources."+id+".Properties", supported[kind], b.properties(id), into)
 }
 
 // properties are the resource's own, over the Globals.
@@ -198,7 +199,8 @@ func (b *builder) fill(path string, known properties, given map[string]any, into
 
 // must is an attribute of a resource that is known to have it; a failure was reported by decode already, or is now.
 func (b *builder) must(id, attribute string) string {
-	value, err := any(nil), error(nil)
+	var value any
+	var err error
 	if attribute == "Ref" {
 		value, err = b.scope.reference(id)
 	} else {
@@ -214,9 +216,7 @@ func (b *builder) must(id, attribute string) string {
 // replaced.
 func merge(global, own map[string]any) map[string]any {
 	merged := make(map[string]any, len(global)+len(own))
-	for name, value := range global {
-		merged[name] = value
-	}
+	maps.Copy(merged, global)
 	for name, value := range own {
 		under, ok := merged[name]
 		if !ok {

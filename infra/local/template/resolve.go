@@ -1,6 +1,7 @@
 package template
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -81,7 +82,7 @@ type located struct {
 func (l located) Error() string { return l.path + ": " + l.err.Error() }
 
 func below(part string, err error) error {
-	if l, ok := err.(located); ok {
+	if l, ok := errors.AsType[located](err); ok {
 		return located{"." + part + l.path, l.err}
 	}
 	return located{"." + part, err}
@@ -89,7 +90,7 @@ func below(part string, err error) error {
 
 // split gives the path below the resolved node and the problem there.
 func split(err error) (path, problem string) {
-	if l, ok := err.(located); ok {
+	if l, ok := errors.AsType[located](err); ok {
 		return l.path, l.err.Error()
 	}
 	return "", err.Error()
@@ -222,7 +223,7 @@ func (s *scope) test(node any) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		pair := sides.([]any)
+		pair, _ := sides.([]any)
 		return len(pair) == 2 && fmt.Sprint(pair[0]) == fmt.Sprint(pair[1]), nil
 	case name == "Fn::Not" && len(list) == 1:
 		holds, err := s.test(list[0])

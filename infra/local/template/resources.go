@@ -41,7 +41,7 @@ func (s *scope) reference(id string) (any, error) {
 	case typeAPI:
 		return id, nil
 	}
-	return nil, fmt.Errorf("Ref of %s, a %s, is not served by the local cloud", id, kind)
+	return nil, fmt.Errorf("a Ref of %s, a %s, is not served by the local cloud", id, kind)
 }
 
 // attribute is what Fn::GetAtt gives.

@@ -10,10 +10,14 @@ import (
 // The template's scalars are lenient as CloudFormation's are: a parameter is always a string, also where a number or a
 // truth value is meant, and an environment variable may be written as a number.
 type (
-	Int   int
+	// Int is a whole number, or a text of one.
+	Int int
+	// Float is a number, or a text of one.
 	Float float64
-	Bool  bool
-	Text  string
+	// Bool is a truth value, or a text of one.
+	Bool bool
+	// Text is a text, or a number or truth value as one.
+	Text string
 	// Texts is one text or a list of them.
 	Texts []string
 )

@@ -108,7 +108,7 @@ type rule struct {
 func (p properties) rules() *rule {
 	root := &rule{below: map[string]*rule{}}
 	add := func(paths string, mark func(*rule)) {
-		for _, path := range strings.Fields(paths) {
+		for path := range strings.FieldsSeq(paths) {
 			r := root
 			for name := range strings.SplitSeq(path, ".") {
 				if r.below[name] == nil {

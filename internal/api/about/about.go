@@ -29,7 +29,7 @@ func Register(a *api.API, document []byte) {
 		Summary:     "Read this document",
 		Tags:        []string{"about"},
 		Responses: map[string]*huma.Response{"200": {Description: "The API's description, OpenAPI 3.1", Content: map[string]*huma.MediaType{"application/openapi+json": {
-			Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}}}},
+			Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}, Example: map[string]any{"openapi": "3.1.0", "paths": map[string]any{}}}}}},
 	}, answer("application/openapi+json", document))
 }
 

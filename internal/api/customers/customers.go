@@ -5,6 +5,7 @@ package customers
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -20,6 +21,10 @@ type Profiles interface {
 	Create(ctx context.Context, p customer.Profile, locks []customer.Key) error
 	Replace(ctx context.Context, before, next customer.Profile, locks []customer.Key) error
 	Delete(ctx context.Context, p customer.Profile) error
+	// Deleted reads a profile even if it was deleted, and since when it is.
+	Deleted(ctx context.Context, id crm.CustomerID) (p customer.Profile, since time.Time, err error)
+	// Restore is Amend for a profile that was deleted.
+	Restore(ctx context.Context, next customer.Profile, was customer.Revision, locks []customer.Key) error
 	Holders(ctx context.Context, keys []customer.Key, strong bool) ([]crm.CustomerID, error)
 	Claim(ctx context.Context, k customer.Key, by crm.CustomerID) error
 }
@@ -33,28 +38,52 @@ type Identity interface {
 	Email(raw string) (string, bool)
 }
 
+// Definitions are the retailer's own fields, a minute old at most.
+type Definitions interface {
+	CustomFields(ctx context.Context) (customer.CustomFields, error)
+}
+
+// Ports are what the operations work with.
+type Ports struct {
+	People   api.People
+	Glances  Glances
+	Profiles Profiles
+	Cards    Cards
+	Identity Identity
+	Fields   Definitions
+	Limiter  api.Limiter
+}
+
 type leaf struct {
+	api      *api.API
 	people   api.People
+	glances  Glances
 	profiles Profiles
+	cards    Cards
 	identity Identity
+	fields   Definitions
+	limiter  api.Limiter
 }
 
 // Register adds the operations.
-func Register(a *api.API, people api.People, profiles Profiles, identity Identity) {
-	l := leaf{people, profiles, identity}
+func Register(a *api.API, p Ports) {
+	l := leaf{a, p.People, p.Glances, p.Profiles, p.Cards, p.Identity, p.Fields, p.Limiter}
 	create := operation("create-customer", http.MethodPost, "/v1/customers", "Create a customer", http.StatusConflict)
 	create.DefaultStatus = http.StatusCreated
 	create.Description = "A phone, e-mail or card that another customer of your scope has is a conflict (409) that names them; " +
 		"repeat with allow_duplicate=true if it is somebody else all the same."
 	api.Register(a, create, l.create)
-	api.Register(a, operation("list-customers", http.MethodGet, "/v1/customers", "Find a customer by phone, e-mail or card"), l.find)
+	list := operation("list-customers", http.MethodGet, "/v1/customers", "List customers, or find one by phone, e-mail or card")
+	list.Description = listing
+	api.Register(a, list, l.list)
 	api.Register(a, operation("read-customer", http.MethodGet, "/v1/customers/{id}", "Read a customer"), l.read)
 	update := operation("update-customer", http.MethodPatch, "/v1/customers/{id}", "Amend a customer (merge patch, RFC 7396)", http.StatusConflict)
 	api.Register(a, update, l.update)
 	remove := operation("delete-customer", http.MethodDelete, "/v1/customers/{id}", "Delete a customer", http.StatusConflict)
 	remove.DefaultStatus = http.StatusNoContent
-	remove.Description = "The profile is hidden and its phone, e-mail and cards are free again. Orders stay in the figures."
+	remove.Description = "The profile is hidden and its phone, e-mail and cards are free again. Orders stay in the figures. It can be undone for 30 days."
 	api.Register(a, remove, l.remove)
+	l.registerUndelete(a)
 }
 
 func operation(id, method, path, summary string, responses ...int) huma.Operation {
@@ -76,7 +105,7 @@ func (l leaf) create(ctx context.Context, in *struct {
 	AllowDuplicate bool `query:"allow_duplicate" doc:"Create although others have the same phone, e-mail or card."`
 	Body           Fields
 }) (*created, error) {
-	p, err := l.identity.Profile(in.Body.profile(customer.Profile{}))
+	p, err := l.stated(ctx, customer.Profile{}, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -88,25 +117,62 @@ func (l leaf) create(ctx context.Context, in *struct {
 	p.CreatedAt = at
 	p = p.Edited(customer.Profile{}, at)
 
-	holders, err := l.profiles.Holders(ctx, p.Keys(), true)
+	out := api.Promise(ctx, &created{Location: "/v1/customers/" + string(p.ID), ETag: api.ETag(string(p.Revision)), Body: shown(ctx, p)})
+	for range attempts { // who loses a key to somebody else looks again, and then sees them or claims it
+		if err = l.add(ctx, p, in.AllowDuplicate); crm.KindOf(err) != crm.Conflict {
+			break
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	if matches := l.seen(ctx, holders); len(matches) > 0 && !in.AllowDuplicate {
-		return nil, &api.Problem{Status: http.StatusConflict, Detail: "there is a customer with this phone, e-mail or card", Matches: matches}
+	return out, nil
+}
+
+// attempts bounds how often one call looks again after losing a race.
+const attempts = 4
+
+// add creates the customer with the keys that nobody holds. One that somebody
+// in scope holds is a conflict unless duplicates are allowed; one held
+// elsewhere is claimed, and nobody told.
+func (l leaf) add(ctx context.Context, p customer.Profile, duplicate bool) error {
+	keys := p.Keys()
+	holders, err := l.profiles.Holders(ctx, keys, true)
+	if err != nil {
+		return err
+	}
+	if matches := l.seen(ctx, holders); len(matches) > 0 && !duplicate {
+		return &api.Problem{Status: http.StatusConflict, Detail: "there is a customer with this phone, e-mail or card", Matches: matches}
 	}
 	var free []customer.Key
-	for i, k := range p.Keys() {
+	for i, k := range keys {
 		if holders[i] == "" {
 			free = append(free, k)
 		} else if err := l.profiles.Claim(ctx, k, p.ID); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := l.profiles.Create(ctx, p, free); err != nil {
-		return nil, err
+	return l.profiles.Create(ctx, p, free)
+}
+
+// stated is before, which is zero for a new customer, with what the caller
+// states, normalised and held to the rules.
+func (l leaf) stated(ctx context.Context, before customer.Profile, f Fields) (customer.Profile, error) {
+	p, err := l.identity.Profile(f.profile(before))
+	if err != nil {
+		return p, err
 	}
-	return &created{Location: "/v1/customers/" + string(p.ID), ETag: api.ETag(string(p.Revision)), Body: shown(ctx, p)}, nil
+	if err := customer.CheckConsents(before.Consents, p.Consents, crm.AsOf(ctx)); err != nil {
+		return p, err
+	}
+	if len(f.Custom) == 0 && before.ID != "" && len(before.CustomValues()) == 0 {
+		return p, nil
+	}
+	fields, err := l.fields.CustomFields(ctx)
+	if err != nil {
+		return p, err
+	}
+	return fields.Take(p, f.Custom, before.ID == "")
 }
 
 // placed sees to it that a caller bound to stores creates customers of theirs.
@@ -147,55 +213,6 @@ func (l leaf) read(ctx context.Context, in *api.CustomerPath) (*answer, error) {
 	return &answer{ETag: api.ETag(string(p.Revision)), Body: shown(ctx, p)}, nil
 }
 
-type matches struct {
-	Body struct {
-		Items []Customer `json:"items" nullable:"false"`
-	}
-}
-
-func (l leaf) find(ctx context.Context, in *struct {
-	Phone string `query:"phone" maxLength:"40" example:"13812345678"`
-	Email string `query:"email" maxLength:"254" example:"mei@example.com"`
-	Card  string `query:"card" maxLength:"128" example:"M-0001"`
-}) (*matches, error) {
-	const op = "customers.find"
-	var keys []customer.Key
-	if in.Phone != "" {
-		phone, ok := l.identity.Phone(in.Phone)
-		if !ok {
-			return nil, crm.Wrong(op, "query.phone", "must be a phone number like +8613812345678")
-		}
-		keys = append(keys, customer.Key{Kind: customer.PhoneKey, Value: phone})
-	}
-	if in.Email != "" {
-		email, ok := l.identity.Email(in.Email)
-		if !ok {
-			return nil, crm.Wrong(op, "query.email", "must be an e-mail address like mei@example.com")
-		}
-		keys = append(keys, customer.Key{Kind: customer.EmailKey, Value: email})
-	}
-	if in.Card != "" {
-		keys = append(keys, customer.Key{Kind: customer.CardKey, Value: in.Card})
-	}
-	if len(keys) != 1 {
-		return nil, crm.Wrong(op, "query", "say exactly one of phone, email and card")
-	}
-	holders, err := l.profiles.Holders(ctx, keys, true)
-	if err != nil {
-		return nil, err
-	}
-	out := &matches{}
-	out.Body.Items = []Customer{}
-	for _, id := range l.seen(ctx, holders) {
-		p, err := l.profiles.Profile(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Items = append(out.Body.Items, shown(ctx, p))
-	}
-	return out, nil
-}
-
 func (l leaf) update(ctx context.Context, in *struct {
 	api.CustomerPath
 	api.IfMatch
@@ -215,7 +232,7 @@ func (l leaf) update(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	next, err := l.identity.Profile(fields.profile(before))
+	next, err := l.stated(ctx, before, fields)
 	if err != nil {
 		return nil, err
 	}

@@ -9,13 +9,15 @@ import (
 	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
+	"guanxi/internal/standing"
+	"guanxi/internal/task"
 )
 
 // Warnings keeps churn warnings. Amend returns a Conflict where the revision is
 // another.
 type Warnings interface {
 	Of(ctx context.Context, id crm.CustomerID) ([]crm.Versioned[churn.Warning], error)
-	FollowUps(ctx context.Context, id crm.CustomerID) ([]churn.FollowUp, error)
+	FollowUps(ctx context.Context, id crm.CustomerID) ([]task.Task, error)
 	One(ctx context.Context, id crm.CustomerID, since crm.Date) (crm.Versioned[churn.Warning], error)
 	ListOpen(ctx context.Context, store crm.StoreID, limit int, after string) (page []churn.Warning, next string, err error)
 	Amend(ctx context.Context, next churn.Warning, rev int64) error
@@ -33,7 +35,7 @@ type Warning struct {
 }
 
 func shownWarning(w churn.Warning) Warning {
-	return Warning{string(w.Customer) + "~" + w.Since.String(), w}
+	return Warning{w.ID(), w}
 }
 
 type churnAnswer struct {
@@ -45,7 +47,7 @@ type churnAnswer struct {
 		Contact  crm.Date          `json:"last_contact,omitempty"`
 		Reasons  []decision.Reason `json:"reasons" nullable:"false" doc:"Why the customer is, or is not, warned about."`
 		Warnings []Warning         `json:"warnings" nullable:"false" doc:"All there ever were, the oldest first; one at most is open."`
-		Tasks    []churn.FollowUp  `json:"follow_ups" nullable:"false" doc:"Who is, or was, to talk to the customer, and until when."`
+		Tasks    []task.Task       `json:"follow_ups" nullable:"false" doc:"Who is, or was, to talk to the customer, and until when."`
 	}
 }
 
@@ -69,11 +71,11 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 	if err != nil {
 		return nil, err
 	}
-	d := shown(r, p)
+	d := standing.Show(r, p)
 	out := &churnAnswer{}
 	out.Body.Customer, out.Body.On, out.Body.Warned, out.Body.Last, out.Body.Contact = in.ID, r.On, d.Warned, d.Last, d.Contact
 	out.Body.Reasons = slices.DeleteFunc(d.Reasons, func(r decision.Reason) bool { return r.Question != "churn" && r.Question != "status" })
-	out.Body.Tasks = append([]churn.FollowUp{}, tasks...)
+	out.Body.Tasks = append([]task.Task{}, tasks...)
 	out.Body.Warnings = make([]Warning, len(all))
 	for i, w := range all {
 		out.Body.Warnings[i] = shownWarning(w.Value)
@@ -87,7 +89,7 @@ func (l leaf) list(ctx context.Context, in *struct {
 	api.Page
 	Store crm.StoreID `query:"store" maxLength:"128" doc:"Only of this store." example:"sh-001"`
 }) (*api.Listed[Warning], error) {
-	stores, err := l.scope(ctx, in.Store)
+	stores, err := api.ScopeOf(ctx, l.stores, in.Store)
 	if err != nil {
 		return nil, err
 	}
@@ -128,31 +130,6 @@ func (l leaf) list(ctx context.Context, in *struct {
 	}
 	out.Body.Next, err = l.api.SealCursor(ctx, position)
 	return out, err
-}
-
-// scope are the stores whose warnings the caller may see, ascending; "" stands
-// for the customers without a home store.
-func (l leaf) scope(ctx context.Context, only crm.StoreID) ([]crm.StoreID, error) {
-	caller := api.CallerOf(ctx)
-	stores := slices.Clone(caller.Stores)
-	if caller.Scope == api.All {
-		all, err := l.stores.AllStores(ctx)
-		if err != nil {
-			return nil, err
-		}
-		stores = []crm.StoreID{""}
-		for _, s := range all {
-			stores = append(stores, s.Value.ID)
-		}
-	}
-	slices.Sort(stores)
-	if only == "" {
-		return stores, nil
-	}
-	if !slices.Contains(stores, only) {
-		return nil, nil // a store outside the scope looks like one without warnings
-	}
-	return []crm.StoreID{only}, nil
 }
 
 type warningAnswer struct{ Body Warning }

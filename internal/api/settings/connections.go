@@ -2,7 +2,9 @@ package settings
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 
 	"guanxi/internal/api"
 	"guanxi/internal/crm"
@@ -11,26 +13,28 @@ import (
 
 // connection is a connection as callers see it: its secrets are never shown.
 type connection struct {
-	ID       crm.ConnectionID `json:"id" example:"shopify-cn"`
-	Platform string           `json:"platform" example:"shopify"`
-	Shop     string           `json:"shop,omitempty" example:"example.myshopify.com"`
-	Secrets  int              `json:"secrets" doc:"How many signing secrets pass at present." example:"1"`
-	Store    crm.StoreID      `json:"store,omitempty" example:"sh-001"`
-	Channel  crm.Channel      `json:"channel" example:"online"`
-	Region   string           `json:"region,omitempty" example:"CN"`
-	Rates    []crm.DatedRate  `json:"rates,omitempty" nullable:"false"`
-	Active   bool             `json:"active"`
+	ID        crm.ConnectionID       `json:"id" example:"shopify-cn"`
+	Platform  string                 `json:"platform" example:"shopify"`
+	Shop      string                 `json:"shop,omitempty" example:"example.myshopify.com"`
+	Secrets   int                    `json:"secrets" doc:"How many signing secrets pass at present." example:"1"`
+	Store     crm.StoreID            `json:"store,omitempty" example:"sh-001"`
+	Channel   crm.Channel            `json:"channel" example:"online"`
+	Region    string                 `json:"region,omitempty" example:"CN"`
+	Rates     []crm.DatedRate        `json:"rates,omitempty" nullable:"false"`
+	Locations map[string]crm.StoreID `json:"locations,omitempty"`
+	Active    bool                   `json:"active"`
 }
 
 type connectionBody struct {
-	Platform string      `json:"platform" enum:"shopify,generic" example:"shopify"`
-	Shop     string      `json:"shop,omitempty" maxLength:"200" doc:"The platform's name of the shop; Shopify: its myshopify.com domain." example:"example.myshopify.com"`
-	Secrets  []string    `json:"secrets,omitempty" nullable:"false" maxItems:"4" writeOnly:"true" doc:"Signing secrets, several while rotating. Left out, those that stand stay." example:"[\"hush-0123456789abcdef\"]"`
-	Store    crm.StoreID `json:"store,omitempty" maxLength:"63" doc:"Where its orders are booked." example:"sh-001"`
-	Channel  crm.Channel `json:"channel" enum:"online,pos" example:"online"`
-	Region   string      `json:"region,omitempty" maxLength:"2" doc:"ISO 3166 country of phones written without one." example:"CN"`
-	Rates    []datedRate `json:"rates,omitempty" nullable:"false" maxItems:"1000" doc:"For orders in other currencies than the deployment's."`
-	Active   bool        `json:"active" example:"true"`
+	Platform  string                 `json:"platform" enum:"shopify,generic" example:"shopify"`
+	Shop      string                 `json:"shop,omitempty" maxLength:"200" doc:"The platform's name of the shop; Shopify: its myshopify.com domain." example:"example.myshopify.com"`
+	Secrets   []string               `json:"secrets,omitempty" nullable:"false" maxItems:"4" writeOnly:"true" doc:"Signing secrets, several while rotating. Left out, those that stand stay." example:"[\"hush-0123456789abcdef\"]"`
+	Store     crm.StoreID            `json:"store,omitempty" maxLength:"63" doc:"Where its orders are booked." example:"sh-001"`
+	Channel   crm.Channel            `json:"channel" enum:"online,pos" example:"online"`
+	Region    string                 `json:"region,omitempty" maxLength:"2" doc:"ISO 3166 country of phones written without one." example:"CN"`
+	Locations map[string]crm.StoreID `json:"locations,omitempty" doc:"Shopify: the stores of its locations (their numbers), where tills sell. Orders of other locations are booked in store."`
+	Rates     []datedRate            `json:"rates,omitempty" nullable:"false" maxItems:"1000" doc:"For orders in other currencies than the deployment's."`
+	Active    bool                   `json:"active" example:"true"`
 }
 
 type datedRate struct {
@@ -71,7 +75,7 @@ func (l leaf) registerConnections(a *api.API) {
 		}) (*saved[connection], error) {
 			stored, missing := l.settings.ReadConnection(ctx, in.ID)
 			b := in.Body
-			v := crm.Connection{ID: in.ID, Platform: b.Platform, Shop: b.Shop, Secrets: b.Secrets, Store: b.Store, Channel: b.Channel, Region: b.Region, Active: b.Active}
+			v := crm.Connection{ID: in.ID, Platform: b.Platform, Shop: b.Shop, Secrets: b.Secrets, Store: b.Store, Channel: b.Channel, Region: b.Region, Active: b.Active, Locations: b.Locations}
 			for _, r := range b.Rates {
 				v.Rates = append(v.Rates, crm.DatedRate(r))
 			}
@@ -80,6 +84,9 @@ func (l leaf) registerConnections(a *api.API) {
 			}
 			if err := intake.Validate(v, l.currency); err != nil {
 				return nil, err
+			}
+			if err := l.storesExist(ctx, slices.Collect(maps.Values(v.Locations))); err != nil {
+				return nil, crm.Wrong("settings.connection", "locations", "there is no such store")
 			}
 			if v.Store != "" {
 				if err := l.storesExist(ctx, []crm.StoreID{v.Store}); err != nil {
@@ -91,5 +98,5 @@ func (l leaf) registerConnections(a *api.API) {
 }
 
 func shownConnection(v crm.Connection) connection {
-	return connection{ID: v.ID, Platform: v.Platform, Shop: v.Shop, Secrets: len(v.Secrets), Store: v.Store, Channel: v.Channel, Region: v.Region, Rates: v.Rates, Active: v.Active}
+	return connection{ID: v.ID, Platform: v.Platform, Shop: v.Shop, Secrets: len(v.Secrets), Store: v.Store, Channel: v.Channel, Region: v.Region, Rates: v.Rates, Active: v.Active, Locations: v.Locations}
 }

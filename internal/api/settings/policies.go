@@ -108,10 +108,11 @@ func (l leaf) createPolicy(ctx context.Context, in *struct{ Body policyBody }) (
 	if err != nil {
 		return nil, &crm.Error{Op: op, Err: err}
 	}
+	out := api.Promise(ctx, &createdPolicy{Location: fmt.Sprintf("/v1/policies/%d", p.Version), Body: p})
 	if err := l.policies.Activate(ctx, p.Version, document); err != nil {
 		return nil, err
 	}
-	return &createdPolicy{Location: fmt.Sprintf("/v1/policies/%d", p.Version), Body: p}, nil
+	return out, nil
 }
 
 func (l leaf) policy(ctx context.Context, version int) (standing.Policy, error) {

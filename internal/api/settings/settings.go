@@ -1,4 +1,6 @@
-// Package settings is the admins' API: staff, stores, connections and policies.
+// Package settings is the admins' API: staff, stores, connections, policies,
+// the retailer's own fields of a customer, and the purchase models, which
+// nobody sets but everybody may look at.
 package settings
 
 import (
@@ -42,12 +44,16 @@ type leaf struct {
 }
 
 // Register adds the operations. Currency is the deployment's base currency.
-func Register(a *api.API, settings Settings, policies Policies, keys Keys, currency string) {
+func Register(a *api.API, settings Settings, policies Policies, fields CustomFields, thresholds Thresholds, models Models, keys Keys, currency string) {
 	l := leaf{settings, policies, keys, currency}
 	l.registerStaff(a)
 	l.registerStores(a)
+	l.registerSignUpQR(a)
 	l.registerConnections(a)
 	l.registerPolicies(a)
+	l.registerCustomFields(a, fields)
+	l.registerThresholds(a, thresholds)
+	registerModels(a, models)
 }
 
 // list is the answer of the lists here: settings are few, so they are not paged.

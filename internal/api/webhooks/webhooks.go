@@ -26,10 +26,12 @@ func Register(a *api.API, receive http.Handler) {
 		Parameters: []*huma.Param{text("platform", "shopify or generic"),
 			text("connection", "The connection's id, as it was put under /v1/connections.")},
 		RequestBody: &huma.RequestBody{Required: true, Description: "The delivery as the platform signs it.",
-			Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}}},
+			Content: map[string]*huma.MediaType{"application/json": {
+				Schema:  &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true},
+				Example: map[string]any{"type": "order.stated", "data": map[string]string{"id": "T-17", "state": "paid"}}}}},
 		Responses: map[string]*huma.Response{"200": {Description: "Received; status says what became of it", Content: map[string]*huma.MediaType{"application/json": {
 			Schema:  &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"status": {Type: huma.TypeString}, "reason": {Type: huma.TypeString}}},
 			Example: map[string]string{"status": "kept_for_review", "reason": "unknown_currency"}}}}},
-		Errors: []int{http.StatusUnauthorized, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable},
+		Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable},
 	}, receive)
 }

@@ -5,6 +5,7 @@ package identitytest
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"guanxi/internal/crm"
@@ -38,10 +39,8 @@ func (m *Memory) Holders(_ context.Context, keys []customer.Key, strong bool) ([
 func (m *Memory) Claim(_ context.Context, k customer.Key, by crm.CustomerID) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, claimant := range m.claims[k] {
-		if claimant == by {
-			return nil
-		}
+	if slices.Contains(m.claims[k], by) {
+		return nil
 	}
 	if m.claims == nil {
 		m.claims = map[customer.Key][]crm.CustomerID{}

@@ -32,7 +32,7 @@ type Env struct {
 	Keys  *seal.Keys
 	Zone  *time.Location
 
-	Customers, Facts, Operations, Settings, Audit string
+	Customers, Facts, Operations, Settings, Audit, Figures string
 }
 
 var shared = sync.OnceValues(open)
@@ -67,10 +67,11 @@ func open() (*Env, error) {
 	})}
 	prefix := rand.Text()[:8] + "-"
 	env := &Env{Meter: &Meter{}, Zone: zone, Customers: prefix + "customers", Facts: prefix + "facts",
-		Operations: prefix + "operations", Settings: prefix + "settings", Audit: prefix + "audit"}
+		Operations: prefix + "operations", Settings: prefix + "settings", Audit: prefix + "audit", Figures: prefix + "figures"}
 	client := dynamodb.NewFromConfig(cfg)
-	for _, name := range []string{env.Customers, env.Facts, env.Operations, env.Settings, env.Audit} {
-		if err := create(client, name, name == env.Customers); err != nil {
+	for name, indexes := range map[string][]string{env.Customers: {"open", "cards", "owners", "names"}, env.Facts: {"days"},
+		env.Operations: nil, env.Settings: nil, env.Audit: nil, env.Figures: nil} {
+		if err := create(client, name, indexes...); err != nil {
 			return nil, err
 		}
 	}
@@ -86,16 +87,17 @@ func open() (*Env, error) {
 
 // create makes a table as template.yaml has it; infra/check holds the two
 // against each other.
-func create(client *dynamodb.Client, name string, indexed bool) error {
+func create(client *dynamodb.Client, name string, indexes ...string) error {
 	text := types.ScalarAttributeTypeS
 	in := &dynamodb.CreateTableInput{TableName: &name, BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("PK"), AttributeType: text}, {AttributeName: aws.String("SK"), AttributeType: text}},
 		KeySchema:            keySchema("PK", "SK")}
-	if indexed {
+	for _, index := range indexes {
+		pk, sk := index+"_pk", index+"_sk"
 		in.AttributeDefinitions = append(in.AttributeDefinitions,
-			types.AttributeDefinition{AttributeName: aws.String("warn_pk"), AttributeType: text}, types.AttributeDefinition{AttributeName: aws.String("warn_sk"), AttributeType: text})
-		in.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{IndexName: aws.String("warnings"), KeySchema: keySchema("warn_pk", "warn_sk"),
-			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll}}}
+			types.AttributeDefinition{AttributeName: &pk, AttributeType: text}, types.AttributeDefinition{AttributeName: &sk, AttributeType: text})
+		in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{IndexName: aws.String(index), KeySchema: keySchema(pk, sk),
+			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll}})
 	}
 	_, err := client.CreateTable(context.Background(), in)
 	return err

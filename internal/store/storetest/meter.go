@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"math"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -21,8 +22,11 @@ type Meter struct {
 	used Units
 }
 
-// Units are write and read request units.
-type Units struct{ Write, Read float64 }
+// Units are write and read request units, and the requests that used them.
+type Units struct {
+	Write, Read float64
+	Requests    int
+}
 
 // Of measures what f uses.
 func (m *Meter) Of(f func()) Units {
@@ -32,7 +36,7 @@ func (m *Meter) Of(f func()) Units {
 	f()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return Units{m.used.Write - before.Write, m.used.Read - before.Read}
+	return Units{m.used.Write - before.Write, m.used.Read - before.Read, m.used.Requests - before.Requests}
 }
 
 // Option installs the meter in a client.
@@ -63,6 +67,7 @@ func (m *Meter) handle(ctx context.Context, in middleware.InitializeInput, next 
 	out, metadata, err := next.HandleInitialize(ctx, in)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.used.Requests++
 	if err != nil {
 		switch in.Parameters.(type) {
 		case *dynamodb.PutItemInput, *dynamodb.UpdateItemInput, *dynamodb.DeleteItemInput:
@@ -89,7 +94,8 @@ func (m *Meter) handle(ctx context.Context, in middleware.InitializeInput, next 
 		m.write(r.ConsumedCapacity)
 	case *dynamodb.TransactWriteItemsOutput:
 		for _, action := range in.Parameters.(*dynamodb.TransactWriteItemsInput).TransactItems {
-			m.used.Write += 2 * math.Ceil(float64(actionSize(action))/1024)
+			units := math.Ceil(float64(actionSize(action)) / 1024)
+			m.used.Write += 2*units + float64(places(action))*units
 		}
 	}
 	return out, metadata, err
@@ -97,6 +103,21 @@ func (m *Meter) handle(ctx context.Context, in middleware.InitializeInput, next 
 
 func (m *Meter) read(c *types.ConsumedCapacity)  { m.used.Read += *c.CapacityUnits }
 func (m *Meter) write(c *types.ConsumedCapacity) { m.used.Write += *c.CapacityUnits }
+
+// places is in how many indexes an action writes; those are not doubled, and
+// what leaves an index is left out.
+func places(a types.TransactWriteItem) (n int) {
+	written := map[string]types.AttributeValue{}
+	if a.Put != nil {
+		written = a.Put.Item
+	}
+	for name := range written {
+		if strings.HasSuffix(name, "_pk") {
+			n++
+		}
+	}
+	return n
+}
 
 // actionSize is the size of the item that an action writes: of an update, as
 // much of it as the update names, which for ours is all.

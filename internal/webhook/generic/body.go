@@ -28,6 +28,9 @@ type orderData struct {
 	Store     crm.StoreID    `json:"store"`
 	Channel   crm.Channel    `json:"channel"`
 	Total     money          `json:"total"`
+	Discount  int64          `json:"discount"`
+	Tax       int64          `json:"tax"`
+	Shipping  int64          `json:"shipping"`
 	Customer  personData     `json:"customer"`
 	Lines     []crm.Line     `json:"lines"`
 }

@@ -58,7 +58,7 @@ func order(data []byte) (d webhook.Delivery, err error) {
 	if err != nil {
 		return d, err
 	}
-	o := crm.Order{Key: crm.OrderKey{ID: s.ID}, PlacedAt: s.PlacedAt, State: s.State, Store: s.Store, Channel: s.Channel, Total: total, Lines: s.Lines}
+	o := crm.Order{Key: crm.OrderKey{ID: s.ID}, PlacedAt: s.PlacedAt, State: s.State, Store: s.Store, Channel: s.Channel, Total: total, Discount: s.Discount, Tax: s.Tax, Shipping: s.Shipping, Lines: s.Lines}
 	return webhook.Delivery{Orders: []webhook.OrderStated{{Order: o, UpdatedAt: s.UpdatedAt, By: s.Customer.mention()}}}, nil
 }
 

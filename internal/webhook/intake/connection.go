@@ -6,6 +6,7 @@ package intake
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,12 +23,14 @@ const (
 var (
 	connectionID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 	shopDomain   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
+	location     = regexp.MustCompile(`^[0-9]{1,20}$`)
 	country      = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
 const (
 	maxSecrets = 4
 	maxRates   = 1000
+	maxPlaces  = 500 // locations
 )
 
 // ValidID tells whether id can be a connection's.
@@ -51,6 +54,11 @@ func Validate(c crm.Connection, base string) error {
 	check(len(c.Secrets) >= 1 && len(c.Secrets) <= maxSecrets, "secrets", "must be 1 to %d", maxSecrets)
 	for i, s := range c.Secrets {
 		check(isSecret(c.Platform, s), fmt.Sprintf("secrets[%d]", i), "is not a signing secret of this platform")
+	}
+	check(len(c.Locations) == 0 || c.Platform == Shopify, "locations", "are for %s only", Shopify)
+	check(len(c.Locations) <= maxPlaces, "locations", "must be at most %d", maxPlaces)
+	for _, place := range slices.Sorted(maps.Keys(c.Locations)) {
+		check(location.MatchString(place) && c.Locations[place] != "", "locations."+place, "must be a number of %s's and a store", Shopify)
 	}
 	check(len(c.Rates) <= maxRates, "rates", "must be at most %d", maxRates)
 	for i, r := range c.Rates {

@@ -24,6 +24,8 @@ func TestValidateNamesThePlace(t *testing.T) {
 		},
 		"shop":              func(c *crm.Connection) { c.Shop = "https://guanxi-demo.myshopify.com" },
 		"channel":           func(c *crm.Connection) { c.Channel = "" },
+		"locations.a":       func(c *crm.Connection) { c.Locations = map[string]crm.StoreID{"1": "sh-1", "a": "sh-1"} },
+		"locations.1":       func(c *crm.Connection) { c.Locations = map[string]crm.StoreID{"1": ""} },
 		"region":            func(c *crm.Connection) { c.Region = "China" },
 		"secrets":           func(c *crm.Connection) { c.Secrets = nil },
 		"secrets[0]":        func(c *crm.Connection) { c.Platform = intake.Generic },
@@ -54,7 +56,7 @@ func TestUnusableID(t *testing.T) {
 	if len(ids) != 5 {
 		t.Errorf("%d ids for 5 contents", len(ids))
 	}
-	if intake.UnusableID("a", "b", []byte("c")) != intake.UnusableID("a", "b", []byte("c")) {
+	if one, again := intake.UnusableID("a", "b", []byte("c")), intake.UnusableID("a", "b", []byte("c")); one != again {
 		t.Error("the same content has two ids")
 	}
 }

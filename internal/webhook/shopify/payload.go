@@ -25,6 +25,10 @@ type orderPayload struct {
 	FulfillmentStatus string          `json:"fulfillment_status"`
 	Currency          string          `json:"currency"` // the shop's
 	TotalPrice        json.Number     `json:"total_price"`
+	TotalTax          json.Number     `json:"total_tax"`
+	TaxesIncluded     bool            `json:"taxes_included"` // in the prices
+	ShippingLines     []chargePayload `json:"shipping_lines"`
+	LocationID        json.Number     `json:"location_id"` // of a till
 	SourceName        string          `json:"source_name"`
 	Test              bool            `json:"test"`
 	Customer          *personPayload  `json:"customer"`
@@ -41,6 +45,14 @@ type linePayload struct {
 	DiscountAllocations []struct {
 		Amount json.Number `json:"amount"`
 	} `json:"discount_allocations"`
+	TaxLines []struct {
+		Price json.Number `json:"price"`
+	} `json:"tax_lines"`
+}
+
+type chargePayload struct {
+	Price           json.Number `json:"price"`
+	DiscountedPrice json.Number `json:"discounted_price"` // with what a code took off
 }
 
 type refundPayload struct {

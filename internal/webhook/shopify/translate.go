@@ -14,6 +14,9 @@ import (
 // refunds taken off already; with refunds as facts of their own they would
 // count twice. PlacedAt is processed_at, which Shopify defines as the date that
 // orders and analytics show (for an imported order it lies before created_at).
+//
+// Every discount lies on a line: Shopify allocates those on the whole order,
+// too. So the order has none of its own.
 func readOrder(body []byte) (d webhook.Delivery, err error) {
 	var p orderPayload
 	if err := json.Unmarshal(body, &p); err != nil {
@@ -26,6 +29,22 @@ func readOrder(body []byte) (d webhook.Delivery, err error) {
 	if o.Total, err = amount(p.TotalPrice, p.Currency); err != nil {
 		return d, err
 	}
+	if !p.TaxesIncluded {
+		if o.Tax, err = part(p.TotalTax, p.Currency); err != nil {
+			return d, err
+		}
+	}
+	for _, charge := range p.ShippingLines {
+		price := charge.DiscountedPrice
+		if price == "" {
+			price = charge.Price
+		}
+		shipping, err := part(price, p.Currency)
+		if err != nil {
+			return d, err
+		}
+		o.Shipping += shipping
+	}
 	for _, l := range p.LineItems {
 		line, err := l.line(p.Currency)
 		if err != nil {
@@ -33,7 +52,7 @@ func readOrder(body []byte) (d webhook.Delivery, err error) {
 		}
 		o.Lines = append(o.Lines, line)
 	}
-	s := webhook.OrderStated{Order: o, UpdatedAt: first(p.UpdatedAt)}
+	s := webhook.OrderStated{Order: o, UpdatedAt: first(p.UpdatedAt), Location: digits(p.LocationID)}
 	if p.Customer != nil {
 		s.By = p.Customer.mention()
 	}
@@ -64,19 +83,26 @@ func (l linePayload) line(currency string) (crm.Line, error) {
 	if l.Quantity < 0 || l.Quantity > 0 && price.Minor > math.MaxInt64/l.Quantity {
 		return crm.Line{}, webhook.Refuse(intake.BadAmount, "line")
 	}
-	sum := price.Minor * l.Quantity
+	line := crm.Line{Product: digits(l.ProductID), Title: l.Title, Quantity: l.Quantity}
 	for _, discount := range l.DiscountAllocations {
-		off, err := amount(discount.Amount, currency)
+		off, err := part(discount.Amount, currency)
 		if err != nil {
 			return crm.Line{}, err
 		}
-		sum -= off.Minor
+		line.Discount += off
 	}
-	product := digits(l.ProductID)
-	if product == "" { // a custom item
-		product = l.SKU
+	for _, t := range l.TaxLines {
+		tax, err := part(t.Price, currency)
+		if err != nil {
+			return crm.Line{}, err
+		}
+		line.Tax += tax
 	}
-	return crm.Line{Product: product, Title: l.Title, Quantity: l.Quantity, Amount: sum}, nil
+	line.Amount = price.Minor*l.Quantity - line.Discount
+	if line.Product == "" { // a custom item
+		line.Product = l.SKU
+	}
+	return line, nil
 }
 
 func readRefund(body []byte) (d webhook.Delivery, err error) {
@@ -208,6 +234,15 @@ func readPerson(body []byte) (d webhook.Delivery, err error) {
 		return d, webhook.Refuse(intake.Unreadable, "customer")
 	}
 	return webhook.Delivery{People: []webhook.PersonStated{{Person: p.mention(), UpdatedAt: first(p.UpdatedAt)}}}, nil
+}
+
+// part is an amount beside others, in minor units; one that is not stated is 0.
+func part(decimal json.Number, currency string) (int64, error) {
+	if decimal == "" {
+		return 0, nil
+	}
+	m, err := amount(decimal, currency)
+	return m.Minor, err
 }
 
 func amount(decimal json.Number, currency string) (crm.Money, error) {

@@ -78,6 +78,27 @@ func TestPayloads(t *testing.T) {
 	}
 }
 
+// TestTheAmountsOfAnOrderAddUp: what we read of the parts is what Shopify made
+// the total of, with tax on top of the prices and within.
+func TestTheAmountsOfAnOrderAddUp(t *testing.T) {
+	text, err := os.ReadFile("testdata/orders_create.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	added := strings.NewReplacer(`"total_tax": "0.00"`, `"total_tax": "17.50"`, `"total_price": "182.50"`, `"total_price": "200.00"`)
+	within := strings.NewReplacer(`"total_tax": "0.00"`, `"total_tax": "17.50"`, `"taxes_included": false`, `"taxes_included": true`)
+	cheaper := strings.NewReplacer(`"code": "Standard",`, `"code": "Standard", "discounted_price": "2.50",`, `"total_price": "182.50"`, `"total_price": "172.50"`)
+	for name, body := range map[string]string{"as it is": string(text), "taxed": added.Replace(string(text)), "tax in the prices": within.Replace(string(text)), "cheaper shipping": cheaper.Replace(string(text))} {
+		said, err := shopify.Platform{}.Translate(connection(), headers("orders/create"), []byte(body))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if o := said.Orders[0].Order; o.Sum() != o.Total.Minor {
+			t.Errorf("%s: %d, not %d", name, o.Sum(), o.Total.Minor)
+		}
+	}
+}
+
 // TestTopicMustFitTheBody replays every payload under every other topic: the
 // header is not signed, so none may be taken for something else.
 func TestTopicMustFitTheBody(t *testing.T) {

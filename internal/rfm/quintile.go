@@ -1,0 +1,84 @@
+package rfm
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Histogram counts how often each value occurs. Histograms of parts of the base
+// merge into the exact one of the whole, in any order.
+type Histogram[N int | int64] map[N]int64
+
+// Merge adds the counts of another part.
+func (h Histogram[N]) Merge(part Histogram[N]) {
+	for value, count := range part {
+		h[value] += count
+	}
+}
+
+// Counts are the histograms that cuts are taken from: every buyer once in each.
+type Counts struct {
+	Days  Histogram[int]   `json:"days"`  // since the last purchase
+	Spend Histogram[int64] `json:"spend"` // net, whole history, base minor units
+}
+
+// NewCounts counts nobody yet.
+func NewCounts() Counts { return Counts{Histogram[int]{}, Histogram[int64]{}} }
+
+// Add counts one buyer.
+func (c Counts) Add(days int, spend int64) {
+	c.Days[days]++
+	c.Spend[spend]++
+}
+
+// Merge adds another part of the base.
+func (c Counts) Merge(part Counts) {
+	c.Days.Merge(part.Days)
+	c.Spend.Merge(part.Spend)
+}
+
+// Quintiles is the policy whose bands give each of the counted buyers, for
+// recency and for money,
+//
+//	1 + ⌊5 × share of the buyers who are strictly worse⌋
+//
+// Frequency keeps the bands of p: where most buyers bought once, quintiles of
+// the number of purchases would part people who are alike. Equal values share a
+// score, so one that many have can leave a band empty: then two cuts are equal.
+// Without buyers, p stays as it is.
+func (p Policy) Quintiles(c Counts) Policy {
+	if len(c.Days) == 0 {
+		return p
+	}
+	p.RecencyDays = make([]int, Best-1)
+	for i, reaches := range parts(c.Days, func(a, b int) int { return cmp.Compare(b, a) }) {
+		p.RecencyDays[Best-2-i] = reaches - 1 // whoever came a day later than they scores more
+	}
+	p.MoneyFrom = make([]int64, Best-1)
+	for i, reaches := range parts(c.Spend, cmp.Compare[int64]) {
+		p.MoneyFrom[i] = reaches + 1
+	}
+	return p
+}
+
+// parts are, for each fifth but the last, the value at which it is full when
+// the buyers stand in a row, the worst first.
+func parts[N int | int64](h Histogram[N], worseFirst func(a, b N) int) (full [Best - 1]N) {
+	var all int64
+	values := make([]N, 0, len(h))
+	for value, count := range h {
+		values = append(values, value)
+		all += count
+	}
+	slices.SortFunc(values, worseFirst)
+	var passed int64
+	fifth := int64(1)
+	for _, value := range values {
+		passed += h[value]
+		for fifth < Best && passed*Best >= fifth*all {
+			full[fifth-1] = value
+			fifth++
+		}
+	}
+	return full
+}

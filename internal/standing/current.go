@@ -1,0 +1,31 @@
+package standing
+
+import (
+	"context"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/decision"
+)
+
+// Current is the decision of today: the standing one, unless its day is over.
+// Then it is derived from all facts; what stands follows at the next wake-up.
+func (b Book) Current(ctx context.Context, stands Record, facts decision.FactReader, today crm.Date) (Record, error) {
+	if stands.Policy > 0 && (stands.ChangesAt == 0 || today < stands.ChangesAt) {
+		return stands, nil
+	}
+	return b.AsOf(ctx, stands.Customer, facts, today)
+}
+
+// AsOf is the decision of a past or present date by the rules in force, derived
+// from all facts known today.
+func (b Book) AsOf(ctx context.Context, id crm.CustomerID, facts decision.FactReader, on crm.Date) (Record, error) {
+	rules, err := b.Rules(ctx, false)
+	if err != nil {
+		return Record{}, err
+	}
+	known, err := facts.History(ctx, id)
+	if err != nil {
+		return Record{}, err
+	}
+	return decision.AsOf(rules, id, known, on), nil
+}

@@ -1,0 +1,49 @@
+package standing
+
+import (
+	"guanxi/internal/crm"
+	"guanxi/internal/decision"
+)
+
+// Decision is a decision as callers see it, with its reasons.
+type Decision struct {
+	Customer  crm.CustomerID    `json:"customer"`
+	On        crm.Date          `json:"on" doc:"The date that was judged, local to the deployment."`
+	Policy    int               `json:"policy" doc:"The version of the policy that judged."`
+	Level     string            `json:"level" enum:",silver,gold,diamond,dormant" doc:"Membership level; empty: never bought."`
+	Tier      string            `json:"tier" enum:",strategic,growth,basic,dormant" doc:"Internal value class; empty: never bought."`
+	Need      string            `json:"need" enum:"prospect,new,existing"`
+	Status    string            `json:"status" enum:",active,dormant,lost" doc:"By silence; empty: neither bought nor in contact."`
+	RFM       Scores            `json:"rfm"`
+	Warned    crm.Date          `json:"warned_since,omitempty" doc:"The date on which the silence was long enough for a churn warning."`
+	Purchases int               `json:"purchases" doc:"Dates with a purchase, whole history."`
+	Spend     crm.Money         `json:"spend" doc:"Net spend that counts for the level: the last 365 days by the default policy."`
+	Lifetime  crm.Money         `json:"lifetime_spend" doc:"Net spend of the whole history."`
+	Last      crm.Date          `json:"last_purchase,omitempty"`
+	Contact   crm.Date          `json:"last_contact,omitempty" doc:"The last two-way contact."`
+	ChangesAt crm.Date          `json:"changes_at,omitempty" doc:"The first date on which the decision changes if nothing happens; absent: never."`
+	Reasons   []decision.Reason `json:"reasons" nullable:"false"`
+	Cause     string            `json:"cause,omitempty" doc:"What made us decide: the key of a fact, review, or a derivation."`
+	Trace     string            `json:"trace,omitempty"`
+}
+
+// Scores are the three of RFM.
+type Scores struct {
+	R int `json:"r" minimum:"0" maximum:"5" doc:"Recency, 5 is best; 0: never bought."`
+	F int `json:"f" minimum:"0" maximum:"5"`
+	M int `json:"m" minimum:"0" maximum:"5"`
+}
+
+// Show tells a decision by the policy that judged it.
+func Show(r Record, p Policy) Decision {
+	c, m := r.Classes, r.Measures
+	_, reasons := Judge(p, m)
+	return Decision{Customer: r.Customer, On: r.On, Policy: r.Policy,
+		Level: string(c.Level), Tier: string(c.Tier), Need: string(c.Need), Status: string(c.Status),
+		RFM: c.Scores(), Warned: c.WarnedSince, Purchases: m.Purchases,
+		Spend: crm.Money{Minor: m.Window, Currency: p.Currency}, Lifetime: crm.Money{Minor: m.Spend, Currency: p.Currency},
+		Last: m.LastPurchase, Contact: m.LastContact, ChangesAt: r.ChangesAt, Reasons: reasons, Cause: r.Cause, Trace: r.Trace}
+}
+
+// Scores are those among the classes.
+func (c Classes) Scores() Scores { return Scores{c.Recency, c.Frequency, c.Money} }

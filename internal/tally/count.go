@@ -1,0 +1,83 @@
+package tally
+
+import (
+	"context"
+	"time"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/event"
+	"guanxi/internal/figure"
+	"guanxi/internal/standing"
+)
+
+// Decisions reads the standing decisions of one segment of the base.
+type Decisions interface {
+	Each(ctx context.Context, segment, segments int, each func(standing.Record) error) error
+}
+
+// CountKeeper keeps the parts of a night's count, and what they come to.
+type CountKeeper interface {
+	KeepPart(ctx context.Context, night crm.Date, segment, segments int, part figure.Base, taken time.Time) error
+	// PartsThere tells whether the parts of all segments have been kept.
+	PartsThere(ctx context.Context, night crm.Date, segments int) (bool, error)
+	Part(ctx context.Context, night crm.Date, segment, segments int) (figure.Base, error)
+	KeepCounts(ctx context.Context, night crm.Date, whole figure.Base, taken time.Time) error
+}
+
+// Counter works the messages of FiguresQueue.
+type Counter struct {
+	Days
+	Decisions Decisions
+	Counts    CountKeeper
+}
+
+// Work handles one message: days whose sums are to be taken, or a segment of the
+// base that is to be counted.
+func (c Counter) Work(ctx context.Context, e event.Envelope) error {
+	if e.Kind == event.Segment {
+		return c.segment(ctx, e)
+	}
+	days, err := figure.ParseDays(e.Ref)
+	if err != nil {
+		return &crm.Error{Op: "tally.Work", Kind: crm.Malformed, Err: err}
+	}
+	for _, day := range days {
+		if err := c.Sum(ctx, day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// segment counts one segment, and whoever finds that it was the last puts the
+// parts together: twice, if two finish at once, with the same outcome.
+func (c Counter) segment(ctx context.Context, e event.Envelope) error {
+	night := crm.DateIn(e.AsOf, c.Zone)
+	part := figure.NewBase()
+	err := c.Decisions.Each(ctx, e.Segment, e.Segments, func(r standing.Record) error {
+		judged, err := figure.Judge(r, night)
+		if err == nil {
+			part.Add(judged, night)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.Counts.KeepPart(ctx, night, e.Segment, e.Segments, part, e.AsOf); err != nil {
+		return err
+	}
+	there, err := c.Counts.PartsThere(ctx, night, e.Segments)
+	if err != nil || !there {
+		return err
+	}
+	whole := figure.NewBase()
+	for segment := range e.Segments {
+		part, err := c.Counts.Part(ctx, night, segment, e.Segments)
+		if err != nil {
+			return err
+		}
+		whole.Merge(part)
+	}
+	return c.Counts.KeepCounts(ctx, night, whole, e.AsOf)
+}
