@@ -43,9 +43,9 @@ replay: ## send a purchase history through the whole system: FILE=orders.csv RAT
 	@[ -n "$(FILE)" ] || { echo 'name the purchases: make replay FILE=orders.csv (format: docs/replay.md)' >&2; exit 2; }
 	@go run ./infra/replay --rate $(RATE) '$(FILE)'
 
-backtest: ## fit the purchase model on the past, predict the rest: FILE=orders.csv SPLIT=1997-09-30 [PUBLISHED=figures.json]
+backtest: ## fit the purchase model on the past, predict the rest: FILE=orders.csv SPLIT=1997-09-30 [PUBLISHED=figures.json PLOTS=folder]
 	@[ -n "$(FILE)" ] && [ -n "$(SPLIT)" ] || { echo 'name the purchases and the last day to learn from: make backtest FILE=orders.csv SPLIT=1997-09-30 (docs/backtest.md)' >&2; exit 2; }
-	@go run ./infra/backtest --published '$(PUBLISHED)' '$(FILE)' '$(SPLIT)'
+	@go run ./infra/backtest --published '$(PUBLISHED)' --plots '$(PLOTS)' '$(FILE)' '$(SPLIT)'
 
 lint: $(LOCAL)/bin/golangci-lint ## read the code with golangci-lint; .golangci.yml says why each rule is off
 	@$(LOCAL)/bin/golangci-lint run --timeout 5m

@@ -119,13 +119,18 @@ func verdict(gap figure, lowIsGood bool) string {
 	return unproven
 }
 
-func mean(values []float64) statistic {
+func sum(values []float64) statistic {
 	return func(of []int) (sum float64) {
 		for _, i := range of {
 			sum += values[i]
 		}
-		return sum / float64(len(of))
+		return sum
 	}
+}
+
+func mean(values []float64) statistic {
+	sum := sum(values)
+	return func(of []int) float64 { return sum(of) / float64(len(of)) }
 }
 
 func rootMeanSquare(values []float64) statistic {

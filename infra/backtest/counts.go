@@ -54,24 +54,25 @@ func perCustomer(name string, foreseen, seen []float64) line {
 	return line{name, mean(foreseen)(all), estimate(len(all), mean(seen))}
 }
 
-// byWeek is the purchases of all customers, week by week after the split; the
-// last one may be short.
-func (t *trial) byWeek(m clv.BGNBD) (lines []line) {
+// byWeek is the purchases of all customers, week by week after the split, and
+// soFar those from the split on; the last week may be short.
+func (t *trial) byWeek(m clv.BGNBD) (weeks, soFar []line) {
 	before := 0.0
 	for start := 0; start < t.held(); start += 7 {
 		end := min(start+7, t.held())
 		foreseen := 0.0
-		seen := make([]float64, len(t.people))
+		week, all := make([]float64, len(t.people)), make([]float64, len(t.people))
 		for i, p := range t.people {
 			foreseen += m.Purchases(p.Row, float64(end))
-			seen[i] = float64(t.buys(p, end) - t.buys(p, start))
+			all[i] = float64(t.buys(p, end))
+			week[i] = all[i] - float64(t.buys(p, start))
 		}
-		sum := func(of []int) float64 { return mean(seen)(of) * float64(len(of)) }
-		until := t.split + crm.Date(end)
-		lines = append(lines, line{until.String(), foreseen - before, estimate(len(seen), sum)})
+		name := (t.split + crm.Date(end)).String()
+		weeks = append(weeks, line{name, foreseen - before, estimate(len(week), sum(week))})
+		soFar = append(soFar, line{name, foreseen, estimate(len(all), sum(all))})
 		before = foreseen
 	}
-	return lines
+	return weeks, soFar
 }
 
 // countErrors compares each customer's purchases in the days held out with

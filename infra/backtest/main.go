@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"guanxi/infra/purchases"
 	"guanxi/internal/crm"
@@ -25,11 +27,12 @@ func main() {
 func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("backtest", flag.ContinueOnError)
 	published := flags.String("published", "", "JSON `file` of published parameters to print beside the fitted ones")
+	folder := flags.String("plots", "", "`folder` for the plots (default .local/backtest/FILE-SPLIT)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() != 2 {
-		return errors.New("name the file and the last day to learn from: backtest [--published file] orders.csv 1997-09-30")
+		return errors.New("name the file and the last day to learn from: backtest [--published file] [--plots folder] orders.csv 1997-09-30")
 	}
 	split, err := crm.ParseDate(flags.Arg(1))
 	if err != nil {
@@ -58,6 +61,18 @@ func run(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if *folder == "" {
+		name := strings.TrimSuffix(filepath.Base(flags.Arg(0)), filepath.Ext(flags.Arg(0)))
+		*folder = filepath.Join(".local", "backtest", name+"-"+split.String())
+	}
+	saved, err := r.savePictures(*folder)
+	if err != nil {
+		return err
+	}
 	r.print(out, known)
+	fmt.Fprintln(out, "\nPlots")
+	for _, path := range saved {
+		fmt.Fprintln(out, " ", path)
+	}
 	return nil
 }

@@ -18,12 +18,13 @@ type report struct {
 	NoSpend              error // why there is no spend model
 	Figures              clv.Figures
 	Closed               []clv.Closed
-	ByFrequency, ByWeek  []line
+	ByFrequency          []line
+	ByWeek, SoFar        []line // of the same weeks: each one, and up to its end
+	Deciles              []line
 	Absolute, Squared    []standing
 	AUC, AUCOfAll        []standing
 	NextDates, Amounts   []standing
 	OnTheDay, OverTheDay []alarm
-	BesideSilence        []standing
 }
 
 // test fits and compares. Without a purchase model there is nothing to report.
@@ -39,11 +40,12 @@ func (t *trial) test() (r report, err error) {
 	}
 	r.Figures = t.figures(r.Purchases)
 	r.Closed = append(clv.DefaultGates().Purchases(r.Figures), clv.DefaultGates().Spend(r.Figures)...)
-	r.ByFrequency, r.ByWeek = t.byFrequency(m), t.byWeek(m)
+	r.ByFrequency, r.Deciles = t.byFrequency(m), r.deciles()
+	r.ByWeek, r.SoFar = t.byWeek(m)
 	r.Absolute, r.Squared = t.countErrors(m)
 	r.AUC, r.AUCOfAll = t.ranking(m, t.repeaters()), t.ranking(m, t.people)
 	r.NextDates = t.nextDates(m)
-	r.OnTheDay, r.OverTheDay, r.BesideSilence = t.onTheDay(m), t.overTheDays(m), t.besideSilence(m)
+	r.OnTheDay, r.OverTheDay = t.onTheDay(m), t.overTheDays(m)
 	return r, nil
 }
 
@@ -60,13 +62,13 @@ func (r report) print(out io.Writer, known publication) {
 	lines(out, "Repeat purchases of all, by week", "to", r.ByWeek, 0)
 	standings(out, fmt.Sprintf("Purchases in %d days: mean absolute error a customer", t.held()), r.Absolute, 3)
 	standings(out, "The same: root mean squared error", r.Squared, 3)
-	r.printDeciles(out)
+	lines(out, fmt.Sprintf("P(buy in %d days): calibration by decile of all customers", r.Figures.HoldOut.Days), "decile", r.Deciles, 3)
 	standings(out, fmt.Sprintf("Who buys in %d days, among repeat buyers: AUC", t.soon()), r.AUC, 3)
 	standings(out, "The same among all buyers", r.AUCOfAll, 3)
 	standings(out, "Date of the next purchase, repeat buyers who came back: median error in days", r.NextDates, 0)
 	standings(out, "Mean amount of the purchases held out, repeat buyers who came back: mean absolute error", r.Amounts, 2)
-	alarms(out, fmt.Sprintf("Warnings on %s of repeat buyers; right = no purchase in %d days", t.split, t.soon()), r.OnTheDay)
-	alarms(out, fmt.Sprintf("Warnings day by day after %s, one a silence; right = no purchase in %d days, recall = silences of %d days warned of before, lead = days before day %d",
+	printAlarms(out, fmt.Sprintf("Warnings on %s of repeat buyers; right = no purchase in %d days", t.split, t.soon()), r.OnTheDay)
+	printAlarms(out, fmt.Sprintf("Warnings day by day after %s, one a silence; right = no purchase in %d days, recall = silences of %d days warned of before, lead = days before day %d",
 		t.split, horizon, longSilence, lost), r.OverTheDay)
 	r.printShortfalls(out)
 }
@@ -74,10 +76,14 @@ func (r report) print(out io.Writer, known publication) {
 // printShortfalls says plainly where the model is no better than a simpler rule.
 func (r report) printShortfalls(out io.Writer) {
 	fmt.Fprint(out, "\nWhere the model does not do better\n")
-	none := true
+	var precisions, recalls []standing
+	for _, a := range r.OverTheDay {
+		precisions, recalls = append(precisions, a.Precision), append(recalls, a.Recall)
+	}
+	var all []string
 	for _, c := range []struct {
 		about string
-		all   []standing
+		among []standing
 	}{
 		{"absolute error of counts", r.Absolute},
 		{"squared error of counts", r.Squared},
@@ -85,24 +91,37 @@ func (r report) printShortfalls(out io.Writer) {
 		{"telling all who buy", r.AUCOfAll},
 		{"date of the next purchase", r.NextDates},
 		{"mean amount", r.Amounts},
-		{"precision of warnings", r.BesideSilence},
+		{"precision of warnings at the split", []standing{r.OnTheDay[len(r.OnTheDay)-1].Precision}}, // only as many compare
+		{"precision of warnings day by day", precisions},
+		{"recall of warnings day by day", recalls},
 	} {
-		for _, s := range c.all {
+		for _, s := range c.among {
 			if s.Verdict == unproven || s.Verdict == worse {
-				fmt.Fprintf(out, "  %s, beside %s: %s\n", c.about, s.Name, s.Verdict)
-				none = false
+				all = append(all, fmt.Sprintf("%s, beside %s: %s", c.about, s.Name, s.Verdict))
 			}
 		}
 	}
-	for _, l := range r.ByFrequency {
+	all = append(all, outside("purchases in the days held out, repeats before =", r.ByFrequency)...)
+	all = append(all, outside("P(buy), decile", r.Deciles)...)
+	if weeks := outside("", r.ByWeek); len(weeks) > 0 {
+		all = append(all, fmt.Sprintf("purchases by week: %d of %d weeks outside of their intervals", len(weeks), len(r.ByWeek)))
+	}
+	if len(all) == 0 {
+		all = []string{"nowhere"}
+	}
+	for _, s := range all {
+		fmt.Fprintln(out, " ", s)
+	}
+}
+
+// outside names the lines whose interval misses what was foreseen.
+func outside(about string, lines []line) (missed []string) {
+	for _, l := range lines {
 		if v := l.verdict(); v != "" {
-			fmt.Fprintf(out, "  purchases in the days held out, repeats before = %s: foreseen %s\n", l.Name, v)
-			none = false
+			missed = append(missed, fmt.Sprintf("%s %s: foreseen %s", about, l.Name, v))
 		}
 	}
-	if none {
-		fmt.Fprintln(out, "  nowhere")
-	}
+	return missed
 }
 
 func (r report) printParameters(out io.Writer, known publication) {
@@ -146,24 +165,6 @@ func (r report) printGates(out io.Writer) {
 	}
 }
 
-func (r report) printDeciles(out io.Writer) {
-	w := table(out, fmt.Sprintf("P(buy in %d days): calibration by decile of all customers", r.Figures.HoldOut.Days), "decile", "foreseen", "bought", "", "customers")
-	for i, d := range r.Figures.HoldOut.Deciles {
-		low, high := wilson(d.Actual, d.Customers)
-		fmt.Fprintf(w, "%d\t%.3f\t%.3f\t[%.3f, %.3f]\t%d\n", i+1, d.Predicted, d.Actual, low, high, d.Customers)
-	}
-	w.Flush()
-}
-
-// wilson is the 95 % score interval of a share (Wilson 1927).
-func wilson(share float64, cases int) (low, high float64) {
-	const z = 1.959964
-	n := float64(cases)
-	centre := (share + z*z/(2*n)) / (1 + z*z/n)
-	half := z / (1 + z*z/n) * math.Sqrt(share*(1-share)/n+z*z/(4*n*n))
-	return max(0, centre-half), min(1, centre+half)
-}
-
 func lines(out io.Writer, title, name string, all []line, decimals int) {
 	w := table(out, title, name, "foreseen", "seen", "", "customers", "")
 	for _, l := range all {
@@ -187,16 +188,16 @@ func standings(out io.Writer, title string, all []standing, decimals int) {
 	w.Flush()
 }
 
-func alarms(out io.Writer, title string, all []alarm) {
+func printAlarms(out io.Writer, title string, all []alarm) {
 	columns := []string{"", "warned", "precision", "", "of", "recall", "", "of"}
 	if slices.ContainsFunc(all, func(a alarm) bool { return a.Lead.Cases > 0 }) {
 		columns = append(columns, "lead", "")
 	}
 	w := table(out, title, columns...)
 	for _, a := range all {
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%d\t%s\t%s\t%d", a.Rule, a.Warned,
-			number(a.Precision.Value, 2), interval(a.Precision, 2), a.Precision.Cases,
-			number(a.Recall.Value, 2), interval(a.Recall, 2), a.Recall.Cases)
+		p, r := a.Precision, a.Recall
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%d\t%s\t%s\t%d", p.Name, a.Warned,
+			number(p.Value, 2), interval(p.figure, 2), p.Cases, number(r.Value, 2), interval(r.figure, 2), r.Cases)
 		if a.Lead.Cases > 0 {
 			fmt.Fprintf(w, "\t%s\t%s", number(a.Lead.Value, 0), interval(a.Lead, 0))
 		}

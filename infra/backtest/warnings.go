@@ -56,58 +56,67 @@ func asMany(as rule, people []person) rule {
 	return r
 }
 
-// alarm is how good a rule's warnings are.
+// outcome is what a rule's warnings came to, by customer.
+type outcome struct {
+	rule
+	warned, judged, right []float64 // warnings; those whose horizon the file covers; of them, those that no purchase followed
+	due, foreseen         []float64 // long silences; of them, those warned of in time
+	leads                 [][]float64
+}
+
+func newOutcome(of rule, customers int) outcome {
+	none := func() []float64 { return make([]float64, customers) }
+	return outcome{of, none(), none(), none(), none(), none(), make([][]float64, customers)}
+}
+
+// alarm is how good a rule's warnings are; the first of several is the model's.
 type alarm struct {
-	Rule              string
 	Warned            int
-	Precision, Recall figure
+	Precision, Recall standing
 	Lead              figure // days before day 365 of the silence; only of the walk
+}
+
+func alarms(all []outcome) (judged []alarm) {
+	customers := len(all[0].warned)
+	var precision, recall []method
+	for _, o := range all {
+		precision = append(precision, method{o.Name, ratio(o.right, o.judged)})
+		recall = append(recall, method{o.Name, ratio(o.foreseen, o.due)})
+	}
+	precisions, recalls := compare(customers, false, precision...), compare(customers, false, recall...)
+	for i, o := range all {
+		a := alarm{Warned: total(o.warned), Precision: precisions[i], Recall: recalls[i], Lead: estimate(customers, median(o.leads))}
+		a.Precision.Cases, a.Recall.Cases, a.Lead.Cases = total(o.judged), total(o.due), 0
+		for _, l := range o.leads {
+			a.Lead.Cases += len(l)
+		}
+		judged = append(judged, a)
+	}
+	return judged
 }
 
 // onTheDay asks the rules once, at the split: precision is the share of those
 // warned of who bought nothing within the horizon, recall the share of those
-// who bought nothing who were warned of.
-func (t *trial) onTheDay(m clv.BGNBD) (alarms []alarm) {
+// who bought nothing who were warned of. The last rule warns of as many people
+// as the model.
+func (t *trial) onTheDay(m clv.BGNBD) []alarm {
 	people := t.repeaters()
+	var all []outcome
 	for _, r := range append(rules(m), asMany(byModel(m), people)) {
-		warned, quiet, both := make([]float64, len(people)), make([]float64, len(people)), make([]float64, len(people))
-		a := alarm{Rule: r.Name}
+		o := newOutcome(r, len(people))
 		for i, p := range people {
 			if r.warns(p.Row) {
-				warned[i] = 1
-				a.Warned++
+				o.warned[i] = 1
 			}
 			if t.buys(p, t.soon()) == 0 {
-				quiet[i] = 1
+				o.due[i] = 1
 			}
-			both[i] = warned[i] * quiet[i]
+			o.right[i] = o.warned[i] * o.due[i]
 		}
-		a.Precision = estimate(len(people), ratio(both, warned))
-		a.Precision.Cases = a.Warned
-		a.Recall = estimate(len(people), ratio(both, quiet))
-		a.Recall.Cases = total(quiet)
-		alarms = append(alarms, a)
+		o.judged, o.foreseen = o.warned, o.right
+		all = append(all, o)
 	}
-	return alarms
-}
-
-// besideSilence compares the precision of the model's warnings at the split
-// with that of as many by silence alone.
-func (t *trial) besideSilence(m clv.BGNBD) []standing {
-	people := t.repeaters()
-	precision := func(r rule) method {
-		warned, both := make([]float64, len(people)), make([]float64, len(people))
-		for i, p := range people {
-			if r.warns(p.Row) {
-				warned[i] = 1
-				if t.buys(p, t.soon()) == 0 {
-					both[i] = 1
-				}
-			}
-		}
-		return method{r.Name, ratio(both, warned)}
-	}
-	return compare(len(people), false, precision(byModel(m)), precision(asMany(byModel(m), people)))
+	return alarms(all)
 }
 
 const (
@@ -123,41 +132,34 @@ const (
 //   - recall: of the silences whose day 180 was held out, the share warned of
 //     before that day
 //   - lead: from the warning to day 365 of the silence
-func (t *trial) overTheDays(m clv.BGNBD) (alarms []alarm) {
+func (t *trial) overTheDays(m clv.BGNBD) []alarm {
+	var all []outcome
 	for _, r := range rules(m) {
-		n := len(t.people)
-		followed, right, long, foreseen, leads := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([][]float64, n)
-		a := alarm{Rule: r.Name}
+		o := newOutcome(r, len(t.people))
 		for i, p := range t.people {
 			for _, s := range silences(p) {
 				warned := s.opened(r, t.last)
 				if warned > t.split && warned <= t.last {
-					a.Warned++
-					leads[i] = append(leads[i], float64(s.from+lost-warned))
+					o.warned[i]++
+					o.leads[i] = append(o.leads[i], float64(s.from+lost-warned))
 					if warned+horizon <= t.last {
-						followed[i]++
+						o.judged[i]++
 						if s.end > warned+horizon {
-							right[i]++
+							o.right[i]++
 						}
 					}
 				}
 				if day := s.from + longSilence; day > t.split && day <= t.last && s.end > day {
-					long[i]++
+					o.due[i]++
 					if warned < day {
-						foreseen[i]++
+						o.foreseen[i]++
 					}
 				}
 			}
 		}
-		a.Precision = estimate(n, ratio(right, followed))
-		a.Precision.Cases = total(followed)
-		a.Recall = estimate(n, ratio(foreseen, long))
-		a.Recall.Cases = total(long)
-		a.Lead = estimate(n, median(leads))
-		a.Lead.Cases = a.Warned
-		alarms = append(alarms, a)
+		all = append(all, o)
 	}
-	return alarms
+	return alarms(all)
 }
 
 // silence is the days after a repeat buyer's purchase.
