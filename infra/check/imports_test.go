@@ -37,7 +37,7 @@ row | who                              | of ours                           | fro
 1   | docs crm                         | -                                 | -                   | words, known to all
 2   | history decision event           | row-1 earlier                     | -                   | folds, records and messages are values
 3   | task level rfm tier churn        | row-1 row-2 earlier               | -                   | rules are functions of values
-    | customer webhook/intake insight  |                                   |                     |
+    | customer webhook/intake insight stage |                                   |                     |
     | standing card overview figure    |                                   |                     | standing composes the rules into the one decision
     | survey                           |                                   |                     |
 4   | identity identity/identitytest   | crm customer earlier              | phones              | 12 ms at start: only customers, sign-up and webhooks may link it

@@ -31,6 +31,7 @@ type Interaction struct {
 	Category     string          `json:"category,omitempty"`     // of a complaint or feedback
 	Score        int             `json:"score,omitempty"`        // a mystery shopper's, 1–5
 	Participants int             `json:"participants,omitempty"` // of a focus group or a VIP round
+	Lead                         // what it taught about a coming purchase
 	By           Subject         `json:"by,omitempty"`
 	Version      Version         `json:"-"`
 	Origin       Origin          `json:"-"`
@@ -61,6 +62,9 @@ func (i Interaction) Wrong() (wrong []Field) {
 	}
 	if i.Type != Contact && slices.Contains(Traces(), i.Channel) {
 		wrong = append(wrong, Field{"channel", "a " + string(i.Type) + " is no trace of a machine"})
+	}
+	if i.Lead != (Lead{}) && slices.Contains(Traces(), i.Channel) {
+		wrong = append(wrong, Field{"channel", "a trace of a machine knows no lead_stage, decision_stage or intent"})
 	}
 	return wrong
 }

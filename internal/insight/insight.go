@@ -30,6 +30,9 @@ type Insight struct {
 	Orders      []Use       `json:"orders,omitempty"`          // channels of all orders, the most used first, at most 4
 	Contacts    []Use       `json:"contacts,omitempty"`        // channels of two-way contacts, likewise
 	Hours       []Hour      `json:"hours,omitempty"`           // of two-way contacts, the most frequent first, at most 3
+	Asked       crm.Date    `json:"asked,omitempty"`           // the date of the latest answer to an NPS question; zero: none
+	NPS         int         `json:"nps,omitempty"`             // that answer, 0 to 10
+	Lead        crm.Lead    `json:"lead,omitzero"`             // what was last said about a coming purchase
 }
 
 // WindowDays is how far back Recent reaches: D-364 … D.
@@ -64,7 +67,7 @@ type Hour struct {
 }
 
 // Of looks at what is dated on or before on, in zone. It sorts bought.
-func Of(bought []history.Bought, talks []crm.Interaction, zone *time.Location, on crm.Date) Insight {
+func Of(bought []history.Bought, talks []crm.Interaction, answers []crm.Answer, zone *time.Location, on crm.Date) Insight {
 	bought = slices.DeleteFunc(bought, func(b history.Bought) bool { return b.Date > on })
 	slices.SortFunc(bought, func(a, b history.Bought) int {
 		if c := a.Order.PlacedAt.Compare(b.Order.PlacedAt); c != 0 {
@@ -94,6 +97,8 @@ func Of(bought []history.Bought, talks []crm.Interaction, zone *time.Location, o
 		}
 	}
 	i.Orders, i.Contacts, i.Hours = orders.most(), contacts.most(), frequent(hours)
+	i.Asked, i.NPS = recommends(answers, on)
+	i.Lead = lead(talks, zone, on)
 	return i
 }
 

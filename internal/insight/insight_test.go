@@ -43,14 +43,22 @@ func facts(t *rapid.T) (f history.Facts) {
 	}
 	for range rapid.IntRange(0, 10).Draw(t, "contacts") {
 		f.Interactions = append(f.Interactions, crm.Interaction{At: at("talked"), TwoWay: rapid.Bool().Draw(t, "two-way"),
-			Channel: rapid.SampledFrom([]crm.Channel{crm.ChannelPhone, crm.ChannelChat}).Draw(t, "by")})
+			Channel: rapid.SampledFrom([]crm.Channel{crm.ChannelPhone, crm.ChannelChat}).Draw(t, "by"),
+			ID:      crm.InteractionID(fmt.Sprint(len(f.Interactions))),
+			Lead: crm.Lead{Stage: rapid.SampledFrom([]crm.LeadStage{"", "", crm.LeadQualified, crm.LeadContacted}).Draw(t, "lead"),
+				Intent: rapid.SampledFrom([]crm.Intent{"", "", crm.IntentLow, crm.IntentHigh}).Draw(t, "intent")}})
+	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "answers") {
+		when := at("answered")
+		f.Answers = append(f.Answers, crm.Answer{Invitation: crm.InvitationID(fmt.Sprint(i)), At: when, On: crm.DateIn(when, shanghai),
+			Metric: rapid.SampledFrom([]crm.Metric{crm.NPS, crm.CSAT}).Draw(t, "metric"), Score: rapid.IntRange(1, 5).Draw(t, "score")})
 	}
 	return f
 }
 
 func of(f history.Facts, on crm.Date) insight.Insight {
 	bought, _ := history.Orders(f, shanghai)
-	return insight.Of(bought, f.Interactions, shanghai, on)
+	return insight.Of(bought, f.Interactions, f.Answers, shanghai, on)
 }
 
 // asked is the oracle: for each question it asks every fact again.
@@ -97,6 +105,18 @@ func asked(f history.Facts, on crm.Date) (i insight.Insight) {
 		if c.TwoWay && crm.DateIn(c.At, shanghai) <= on {
 			contacts[c.Channel]++
 			hours[c.At.In(shanghai).Hour()]++
+		}
+	}
+	for when := first.Midnight(shanghai); crm.DateIn(when, shanghai) <= on; when = when.Add(time.Hour) {
+		for _, c := range f.Interactions { // in the order of their ids
+			if c.At.Equal(when) {
+				i.Lead.Stage, i.Lead.Intent = cmp.Or(c.Lead.Stage, i.Lead.Stage), cmp.Or(c.Lead.Intent, i.Lead.Intent)
+			}
+		}
+		for _, a := range f.Answers {
+			if a.At.Equal(when) && a.Metric == crm.NPS {
+				i.Asked, i.NPS = a.On, a.Score
+			}
 		}
 	}
 	var days []crm.Date
@@ -166,6 +186,7 @@ func TestInsightAgreesWithAskingEveryFact(t *testing.T) {
 		shuffle := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
 		shuffle.Shuffle(len(f.Orders), func(i, j int) { f.Orders[i], f.Orders[j] = f.Orders[j], f.Orders[i] })
 		slices.Reverse(f.Interactions)
+		slices.Reverse(f.Answers)
 		if insight.Pack(of(f, on)) != insight.Pack(got) {
 			t.Fatal("facts that are read in another order make another insight")
 		}
@@ -182,10 +203,40 @@ func TestAStoredInsight(t *testing.T) {
 		Contacts:   []insight.Use{{Channel: crm.ChannelPhone, Times: 1}},
 		Hours:      []insight.Hour{{Hour: 19, Times: 1}},
 	}
-	const stored = insight.Packed("AQIEbWFsbAZzaC0wMDHQtwLAqQfCuALQtwIDOQICcgHArwX7AgAAAQdzY2FydmVzgPEEAgZvbmxpbmUCA3BvcwEBBXBob25lAQETAQ")
-	got, err := stored.Unpack()
+	// Layout 1 knew neither answers nor leads.
+	const layout1 = insight.Packed("AQIEbWFsbAZzaC0wMDHQtwLAqQfCuALQtwIDOQICcgHArwX7AgAAAQdzY2FydmVzgPEEAgZvbmxpbmUCA3BvcwEBBXBob25lAQETAQ")
+	got, err := layout1.Unpack()
+	if diff := gocmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	want.Asked, want.NPS, want.Lead = 20191, 9, crm.Lead{Stage: crm.LeadQualified, Decision: crm.DecidesEvaluation, Intent: crm.IntentHigh}
+	const layout2 = insight.Packed("AgIEbWFsbAZzaC0wMDHQtwLAqQfCuALQtwIDOQICcgHArwX7AgAAAQdzY2FydmVzgPEEAgZvbmxpbmUCA3BvcwEBBXBob25lAQETAb67AgkJcXVhbGlmaWVkCmV2YWx1YXRpb24EaGlnaA")
+	got, err = layout2.Unpack()
 	if diff := gocmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err, insight.Pack(want))
+	}
+}
+
+func TestTheTrendComparesHalfYears(t *testing.T) {
+	bought := func(daysAgo ...int) (i insight.Insight) {
+		for _, ago := range daysAgo {
+			i.Recent = append(i.Recent, insight.Purchase{Date: 20500 - crm.Date(ago), Net: 100})
+		}
+		return i
+	}
+	for want, i := range map[insight.Trend][]insight.Insight{
+		insight.Rising:  {bought(181), bought(300, 100, 50), bought(182, 0, 0, 20)},
+		insight.Falling: {bought(182), bought(363), bought(300, 290, 10)},
+		insight.Steady:  {bought(), bought(364), bought(200, 10), bought(300, 10, 10)}, // two of one date are one
+	} {
+		for _, i := range i {
+			if got := i.Trend(20500); got != want {
+				t.Errorf("%v: %s, want %s", i.Recent, got, want)
+			}
+		}
+	}
+	if i := bought(90, 89, 89, 0); i.Dates(20500, 90) != 2 || i.Spent(20500, 90) != 300 || i.Spent(20499, 90) != 300 {
+		t.Error(i.Dates(20500, 90), i.Spent(20500, 90), i.Spent(20499, 90))
 	}
 }
 

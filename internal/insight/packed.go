@@ -15,7 +15,8 @@ import (
 type Packed string
 
 // layout is the first byte of what is packed; what was stored is read for ever.
-const layout = 1
+// Layout 1 ended with the hours.
+const layout = 2
 
 // Pack writes an insight.
 func Pack(i Insight) Packed {
@@ -65,6 +66,11 @@ func Pack(i Insight) Packed {
 		w.number(uint64(h.Hour))
 		w.number(uint64(h.Times))
 	}
+	w.date(i.Asked)
+	w.number(uint64(i.NPS))
+	for _, said := range []string{string(i.Lead.Stage), string(i.Lead.Decision), string(i.Lead.Intent)} {
+		w.text(said)
+	}
 	return Packed(base64.RawStdEncoding.EncodeToString(w))
 }
 
@@ -74,7 +80,7 @@ func (p Packed) Unpack() (i Insight, err error) {
 		return i, nil
 	}
 	b, err := base64.RawStdEncoding.DecodeString(string(p))
-	if err != nil || len(b) == 0 || b[0] != layout {
+	if err != nil || len(b) == 0 || b[0] == 0 || b[0] > layout {
 		return i, errUnreadable
 	}
 	r := &reader{rest: b[1:]}
@@ -117,6 +123,10 @@ func (p Packed) Unpack() (i Insight, err error) {
 	i.Hours = make([]Hour, r.count())
 	for k := range i.Hours {
 		i.Hours[k] = Hour{int(r.number()), int(r.number())}
+	}
+	if b[0] > 1 {
+		i.Asked, i.NPS = r.date(), int(r.number())
+		i.Lead = crm.Lead{Stage: crm.LeadStage(r.text()), Decision: crm.DecisionStage(r.text()), Intent: crm.Intent(r.text())}
 	}
 	if r.broken || len(r.rest) > 0 {
 		return Insight{}, errUnreadable

@@ -23,7 +23,7 @@ func Rules(p Policy, edition int64, zone *time.Location) decision.Rules[Measures
 			bought, capped := history.Orders(f, zone)
 			h := history.Of(bought, capped, f.Interactions, zone)
 			m := Measure(p, h, on)
-			m.Insight = insight.Pack(insight.Of(bought, f.Interactions, zone, on))
+			m.Insight = insight.Pack(insight.Of(bought, f.Interactions, f.Answers, zone, on))
 			return m, Classify(p, m), ChangesAt(p, h, on)
 		},
 	}

@@ -3,6 +3,8 @@ package standing
 import (
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
+	"guanxi/internal/insight"
+	"guanxi/internal/stage"
 )
 
 // Decision is a decision as callers see it, with its reasons.
@@ -14,6 +16,10 @@ type Decision struct {
 	Tier      string            `json:"tier" enum:",strategic,growth,basic,dormant" doc:"Internal value class; empty: never bought."`
 	Need      string            `json:"need" enum:"prospect,new,existing"`
 	Status    string            `json:"status" enum:",active,dormant,lost" doc:"By silence; empty: neither bought nor in contact."`
+	Stage     stage.Stage       `json:"stage" enum:"reach,convert,retain,grow,lose" doc:"Of the relation, on the date that was judged."`
+	Trend     insight.Trend     `json:"trend" enum:"rising,steady,falling" doc:"Purchase dates of the half-year up to the date beside those of the half-year before."`
+	Lead      crm.Lead          `json:"lead" doc:"What was last said about a purchase to come."`
+	NPS       *int              `json:"nps,omitempty" minimum:"0" maximum:"10" doc:"The latest answer to would you recommend us; absent: none."`
 	RFM       Scores            `json:"rfm"`
 	Warned    crm.Date          `json:"warned_since,omitempty" doc:"The date on which the silence was long enough for a churn warning."`
 	Purchases int               `json:"purchases" doc:"Dates with a purchase, whole history."`
@@ -38,11 +44,23 @@ type Scores struct {
 func Show(r Record, p Policy) Decision {
 	c, m := r.Classes, r.Measures
 	_, reasons := Judge(p, m)
-	return Decision{Customer: r.Customer, On: r.On, Policy: r.Policy,
+	habits, _ := m.Insight.Unpack() // what can't be read tells nothing
+	d := Decision{Customer: r.Customer, On: r.On, Policy: r.Policy,
 		Level: string(c.Level), Tier: string(c.Tier), Need: string(c.Need), Status: string(c.Status),
+		Stage: c.Stage(habits, r.On), Trend: habits.Trend(r.On), Lead: habits.Lead,
 		RFM: c.Scores(), Warned: c.WarnedSince, Purchases: m.Purchases,
 		Spend: crm.Money{Minor: m.Window, Currency: p.Currency}, Lifetime: crm.Money{Minor: m.Spend, Currency: p.Currency},
 		Last: m.LastPurchase, Contact: m.LastContact, ChangesAt: r.ChangesAt, Reasons: reasons, Cause: r.Cause, Trace: r.Trace}
+	if habits.Asked != 0 {
+		d.NPS = &habits.NPS
+	}
+	return d
+}
+
+// Stage is that of the relation on a date, by the classes and what is known of
+// how they buy.
+func (c Classes) Stage(habits insight.Insight, on crm.Date) stage.Stage {
+	return stage.Of(c.Need, c.Status, c.Tier, habits.Trend(on), habits.Lead)
 }
 
 // Scores are those among the classes.

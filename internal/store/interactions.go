@@ -11,12 +11,15 @@ import (
 )
 
 // talkMark is what is clear of an interaction beside what every fact has. A
-// plain contact has none.
+// plain contact that taught nothing about a purchase has none.
 type talkMark struct {
 	Type         crm.InteractionType `dynamodbav:"type,omitempty"`
 	Category     string              `dynamodbav:"category,omitempty"`
 	Score        int                 `dynamodbav:"score,omitempty"`
 	Participants int                 `dynamodbav:"participants,omitempty"`
+	Lead         crm.LeadStage       `dynamodbav:"lead,omitempty"`
+	Decision     crm.DecisionStage   `dynamodbav:"decision,omitempty"`
+	Intent       crm.Intent          `dynamodbav:"intent,omitempty"`
 }
 
 type interactionBody struct {
@@ -115,8 +118,12 @@ func (f Facts) said(ctx context.Context, k key, i crm.Interaction) (item, error)
 	if i.By != "" {
 		attributes["by"] = str(string(i.By))
 	}
-	if i.Type != crm.Contact && i.Type != "" {
-		mark, err := encode("store.said", talkMark{i.Type, i.Category, i.Score, i.Participants})
+	marked := talkMark{i.Type, i.Category, i.Score, i.Participants, i.Lead.Stage, i.Lead.Decision, i.Lead.Intent}
+	if marked.Type == crm.Contact {
+		marked.Type = ""
+	}
+	if marked != (talkMark{}) {
+		mark, err := encode("store.said", marked)
 		if err != nil {
 			return nil, err
 		}
@@ -216,6 +223,7 @@ func readInteraction(customer crm.CustomerID, stored factItem) crm.Interaction {
 	parts := split(stored.SK) // F TALK time id, or V TALK time id version
 	i := crm.Interaction{ID: crm.InteractionID(parts[3]), Customer: customer, At: instant(stored.At), Channel: stored.Channel,
 		Type: stored.Talk.Type, Category: stored.Talk.Category, Score: stored.Talk.Score, Participants: stored.Talk.Participants,
+		Lead:   crm.Lead{Stage: stored.Talk.Lead, Decision: stored.Talk.Decision, Intent: stored.Talk.Intent},
 		TwoWay: stored.TwoWay, Store: stored.Store, By: stored.By, Version: stored.Version, Origin: stored.origin()}
 	if i.Type == "" {
 		i.Type = crm.Contact

@@ -94,11 +94,15 @@ type Fields struct {
 	Category     string              `json:"category,omitempty" enum:"service,product,price,competitor,communication,other" doc:"Of a complaint or feedback, always."`
 	Score        int                 `json:"score,omitempty" minimum:"1" maximum:"5" doc:"Of a mystery_shopper, always."`
 	Participants int                 `json:"participants,omitempty" minimum:"1" maximum:"100" doc:"How many took part in a focus_group or, at most 10, in a vip_round."`
+	LeadStage    crm.LeadStage       `json:"lead_stage,omitempty" enum:"new,contacted,nurturing,qualified,disqualified" doc:"How far the sale to them has come; the latest word counts, here and below." example:"qualified"`
+	Decision     crm.DecisionStage   `json:"decision_stage,omitempty" enum:"need,search,evaluation,purchase,after_purchase" doc:"How far their own decision to buy has come." example:"evaluation"`
+	Intent       crm.Intent          `json:"intent,omitempty" enum:"low,medium,high" doc:"How strongly they mean to buy." example:"high"`
 }
 
 func (f Fields) of(i crm.Interaction) crm.Interaction {
 	i.Channel, i.Type, i.TwoWay, i.Content, i.Store = f.Channel, f.Type, f.TwoWay, f.Content, f.Store
 	i.Category, i.Score, i.Participants = f.Category, f.Score, f.Participants
+	i.Lead = crm.Lead{Stage: f.LeadStage, Decision: f.Decision, Intent: f.Intent}
 	if i.Type == "" {
 		i.Type = crm.Contact
 	}
@@ -106,7 +110,8 @@ func (f Fields) of(i crm.Interaction) crm.Interaction {
 }
 
 func fieldsOf(i crm.Interaction) Fields {
-	return Fields{Channel: i.Channel, Type: i.Type, TwoWay: i.TwoWay, Content: i.Content, Store: i.Store, Category: i.Category, Score: i.Score, Participants: i.Participants}
+	return Fields{Channel: i.Channel, Type: i.Type, TwoWay: i.TwoWay, Content: i.Content, Store: i.Store, Category: i.Category, Score: i.Score, Participants: i.Participants,
+		LeadStage: i.Lead.Stage, Decision: i.Lead.Decision, Intent: i.Lead.Intent}
 }
 
 func shown(i crm.Interaction) Interaction {
