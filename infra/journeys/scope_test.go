@@ -225,15 +225,19 @@ func (a answer) looks() string {
 	return fmt.Sprintf("%d %v %s", a.status, header, body)
 }
 
-// farAsAdmin is all that there is to read about the far things that are tried, by path. (Lists of the far store grow
-// while they are made.)
+// farAsAdmin is all that there is to read about the far things that are tried, by path, once what follows from making
+// them is done. (Lists of the far store grow while they are made.)
 func (w *world) farAsAdmin(all []operation) map[string]string {
-	told := map[string]string{}
+	paths := map[string]operation{}
 	for _, o := range all {
 		if o.method == http.MethodGet && scoped(o) && o.params()[0] != "/v1/stores/{id}" {
-			path := o.fill(w.ids(o, distant()))
-			told[path] = w.ask(o, path, member("admin"), nil).looks()
+			paths[o.fill(w.ids(o, distant()))] = o
 		}
+	}
+	w.must(settle(w.journey, nil))
+	told := map[string]string{}
+	for path, o := range paths {
+		told[path] = w.ask(o, path, member("admin"), nil).looks()
 	}
 	return told
 }

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"context"
-	"net/http"
 
 	"guanxi/internal/api"
 	"guanxi/internal/crm"
@@ -17,35 +16,20 @@ type CustomFields interface {
 }
 
 func (l leaf) registerCustomFields(a *api.API, fields CustomFields) {
-	api.Register(a, operation("read-custom-fields", http.MethodGet, "/v1/custom-fields", "The retailer's own fields of a customer"),
-		func(ctx context.Context, _ *struct{}) (*found[customer.CustomFields], error) {
+	document[customer.CustomFields]{
+		name: "custom-fields", path: "/v1/custom-fields", what: "the retailer's own fields of a customer",
+		description: "Effective within 60 seconds. The document replaces the one that stands, whole; but a field can't be left out, only retired, " +
+			"and keeps its type and whether it is sensitive: so every value that was ever written can be read.",
+		read: func(ctx context.Context) (crm.Versioned[customer.CustomFields], error) {
 			v, err := fields.ReadCustomFields(ctx)
 			if v.Value.Fields == nil {
 				v.Value.Fields = []customer.CustomField{}
 			}
-			return &found[customer.CustomFields]{ETag: api.ETag(revision(v.Rev)), Body: v.Value}, err
-		})
-	put := operation("put-custom-fields", http.MethodPut, "/v1/custom-fields", "Set the retailer's own fields of a customer", http.StatusConflict)
-	put.Description = "Effective within 60 seconds. The document replaces the one that stands, whole; but a field can't be left out, only retired, " +
-		"and keeps its type and whether it is sensitive: so every value that was ever written can be read."
-	api.Register(a, put, func(ctx context.Context, in *struct {
-		api.IfMatch
-		Body customer.CustomFields
-	}) (*found[customer.CustomFields], error) {
-		stored, err := fields.ReadCustomFields(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if err := in.Expect(revision(stored.Rev)); err != nil {
-			return nil, err
-		}
-		if err := in.Body.Validate(stored.Value); err != nil {
-			return nil, err
-		}
-		if err := l.keys.MakeKeys(ctx); err != nil {
-			return nil, err
-		}
-		rev, err := fields.PutCustomFields(ctx, in.Body, stored.Rev)
-		return &found[customer.CustomFields]{ETag: api.ETag(revision(rev)), Body: in.Body}, err
-	})
+			return v, err
+		},
+		check: customer.CustomFields.Validate,
+		write: func(ctx context.Context, v customer.CustomFields, rev int64) (int64, error) {
+			return fields.PutCustomFields(ctx, v, rev)
+		},
+	}.register(l, a)
 }
