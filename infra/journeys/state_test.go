@@ -41,9 +41,13 @@ func expectNothingWritten(j *journey, a args) error {
 	return same("items by table", fmt.Sprint(now), fmt.Sprint(j.counts))
 }
 
+// items counts what the tables have once all that is under way is done.
 func (j *journey) items() (map[string]int, error) {
 	s, err := j.running()
 	if err != nil {
+		return nil, err
+	}
+	if err := settle(j, nil); err != nil {
 		return nil, err
 	}
 	client := s.database()
