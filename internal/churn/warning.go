@@ -2,6 +2,7 @@ package churn
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/task"
+	"guanxi/internal/tier"
 )
 
 // Warning says that a repeat buyer fell silent, why we think so, and who is to
@@ -22,12 +24,18 @@ type Warning struct {
 	Owner        crm.Subject    `json:"owner,omitempty"` // who is to act; empty: nobody is known
 	Store        crm.StoreID    `json:"store,omitempty"`
 	Severity     Severity       `json:"severity"`
+	Tier         tier.Tier      `json:"tier,omitempty"` // the last one before they fell dormant
 	EscalateAt   time.Time      `json:"escalate_at"`
 	EscalatedAt  time.Time      `json:"escalated_at,omitzero"`
 	EscalatedTo  crm.Subject    `json:"escalated_to,omitempty"`
+	SeenAt       time.Time      `json:"acknowledged_at,omitzero"` // when somebody first said that they are on it
+	SeenBy       crm.Subject    `json:"acknowledged_by,omitempty"`
+	SnoozedUntil crm.Date       `json:"snoozed_until,omitempty"` // zero: it is awake
+	SnoozedBy    crm.Subject    `json:"snoozed_by,omitempty"`
 	ClosedAt     time.Time      `json:"closed_at,omitzero"`
 	ClosedBy     crm.Subject    `json:"closed_by,omitempty"` // empty: a purchase closed it
 	Outcome      Outcome        `json:"outcome,omitempty"`
+	Loss         LossReason     `json:"churn_reason,omitempty"` // why the customer stayed away
 }
 
 // ID is the warning's name for callers.
@@ -36,39 +44,10 @@ func (w Warning) ID() string { return string(w.Customer) + "~" + w.Since.String(
 // Open tells whether somebody still has to act.
 func (w Warning) Open() bool { return w.ClosedAt.IsZero() }
 
-// Severity is normal, and high once escalated.
-type Severity string
-
-const (
-	Normal Severity = "normal"
-	High   Severity = "high"
-)
-
 // Reason is a coded signal with the numbers that it rests on.
 type Reason struct {
 	Code     string           `json:"code"`
 	Evidence []decision.Input `json:"evidence"`
-}
-
-// Outcome is how a warning ended.
-type Outcome string
-
-const (
-	Purchased        Outcome = "purchased" // by itself: the customer bought
-	Retained         Outcome = "retained"
-	Unreachable      Outcome = "unreachable"
-	LostToCompetitor Outcome = "lost_to_competitor"
-	NoMoreNeed       Outcome = "no_more_need"
-	Mistaken         Outcome = "mistaken" // there never was a reason to worry
-)
-
-// ByPerson tells whether a person may close a warning with this outcome.
-func (o Outcome) ByPerson() bool {
-	switch o {
-	case Retained, Unreachable, LostToCompetitor, NoMoreNeed, Mistaken:
-		return true
-	}
-	return false
 }
 
 // Situation is what is known about the customer when the warning's worker is
@@ -82,6 +61,8 @@ type Situation struct {
 	Owner        crm.Subject // the customer's owner
 	Manager      crm.Subject // of the home store
 	Store        crm.StoreID
+	Today        crm.Date // the local date of the event
+	Signals      Signals  // of the standing decision
 	Standing     *Warning // the open warning, if there is one
 	Earlier      *Warning // the warning named by WarnedSince, open or closed, if there ever was one
 }
@@ -92,6 +73,7 @@ type Step string
 const (
 	Nothing  Step = "nothing"
 	Opens    Step = "open"     // write Opening, its follow-up and its timer
+	Wake     Step = "wake"     // write Woken and the timer of its escalation
 	Escalate Step = "escalate" // write Escalated
 	Close    Step = "close"    // write Closed with the outcome Purchased
 )
@@ -109,6 +91,8 @@ func (s Situation) Next(at time.Time) Step {
 	switch w := s.Standing; {
 	case w != nil && s.LastPurchase > w.LastPurchase:
 		return Close
+	case w != nil && w.SnoozedUntil != 0 && s.Today >= w.SnoozedUntil:
+		return Wake
 	case w != nil && w.EscalatedAt.IsZero() && !at.Before(w.EscalateAt):
 		return Escalate
 	case w == nil && s.WarnedSince != 0 && s.Earlier == nil:
@@ -125,10 +109,11 @@ func (p Policy) Opening(s Situation, at time.Time, zone *time.Location) (Warning
 		Since:        s.WarnedSince,
 		LastPurchase: s.LastPurchase,
 		OpenedAt:     at,
-		Reasons:      []Reason{p.silence(s)},
+		Reasons:      append([]Reason{p.silence(s)}, p.Reasons(s.Signals)...),
 		Owner:        owner,
 		Store:        s.Store,
-		Severity:     Normal,
+		Severity:     p.severity(s.Signals),
+		Tier:         s.Signals.Worth,
 		EscalateAt:   at.AddDate(0, 0, p.EscalateAfterDays),
 	}
 	return w, task.Task{
@@ -140,13 +125,19 @@ func (p Policy) Opening(s Situation, at time.Time, zone *time.Location) (Warning
 		Reason:   task.Silence,
 		Cause:    w.ID(),
 		OpenedAt: at,
-		Due:      crm.DateIn(at, zone) + crm.Date(p.FollowUpWithinDays),
-		Private:  task.Private{Evidence: w.Reasons[0].Evidence},
+		Due:      crm.DateIn(at, zone) + crm.Date(p.followUpDays(w.Tier)),
+		Private:  task.Private{Evidence: w.evidence()},
 	}
 }
 
-// CodeSilence: a repeat buyer neither bought nor talked to us for too long.
-const CodeSilence = string(task.Silence)
+// evidence is that of the silence, and the first figure of each other reason.
+func (w Warning) evidence() []decision.Input {
+	all := slices.Clone(w.Reasons[0].Evidence)
+	for _, r := range w.Reasons[1:] {
+		all = append(all, decision.Input{Name: r.Code, Value: r.Evidence[0].Value, Unit: r.Evidence[0].Unit})
+	}
+	return all
+}
 
 func (p Policy) silence(s Situation) Reason {
 	evidence := []decision.Input{
@@ -159,19 +150,6 @@ func (p Policy) silence(s Situation) Reason {
 		evidence = append(evidence, decision.Input{Name: "last_contact", Value: s.LastContact.String(), Unit: "date"})
 	}
 	return Reason{Code: CodeSilence, Evidence: evidence}
-}
-
-// Escalated is the warning once its time has come: the store's manager is to
-// see to it. Owner stays who it was.
-func (w Warning) Escalated(to crm.Subject, at time.Time) Warning {
-	w.Severity, w.EscalatedAt, w.EscalatedTo = High, at, to
-	return w
-}
-
-// Closed is the warning once it has ended; by is empty where a purchase did.
-func (w Warning) Closed(outcome Outcome, by crm.Subject, at time.Time) Warning {
-	w.Outcome, w.ClosedBy, w.ClosedAt = outcome, by, at
-	return w
 }
 
 // FollowUpID names the task of the warning about a silence, within the customer.
@@ -190,7 +168,8 @@ func WarnedBy(t task.Task) (since crm.Date, ok bool) {
 }
 
 // FollowUp is the warning's task as the warning wants it: it ends with the
-// warning, and passes on when that escalates. Otherwise it is left as it is.
+// warning, passes on when that escalates, and is put off with it. Otherwise it is
+// left as it is.
 func (w Warning) FollowUp(t task.Task) task.Task {
 	switch {
 	case !t.Open():
@@ -198,6 +177,8 @@ func (w Warning) FollowUp(t task.Task) task.Task {
 		return t.Closed(task.Outcome(w.Outcome), w.ClosedBy, w.ClosedAt)
 	case !w.EscalatedAt.IsZero() && t.EscalatedAt.IsZero():
 		return t.Escalated(w.EscalatedTo, w.EscalatedAt)
+	case w.SnoozedUntil > t.Due:
+		t.Due = w.SnoozedUntil
 	}
 	return t
 }

@@ -10,11 +10,20 @@ type InteractionType string
 
 const (
 	Contact        InteractionType = "contact"
+	Enquiry        InteractionType = "enquiry" // they asked for something: goods, a price, an opening time
 	Complaint      InteractionType = "complaint"
 	Feedback       InteractionType = "feedback"
 	FocusGroup     InteractionType = "focus_group"
 	MysteryShopper InteractionType = "mystery_shopper"
 	VIPRound       InteractionType = "vip_round"
+)
+
+// Resolution is how a complaint was closed, as the customer sees it.
+type Resolution string
+
+const (
+	Solved   Resolution = "solved"
+	Unsolved Resolution = "unsolved" // closed, and the customer is no happier
 )
 
 // Interaction is a contact between the customer and us, or a trace of one. Its
@@ -29,6 +38,7 @@ type Interaction struct {
 	Content      string          `json:"content,omitempty"`
 	Store        StoreID         `json:"store,omitempty"`
 	Category     string          `json:"category,omitempty"`     // of a complaint or feedback
+	Resolution   Resolution      `json:"resolution,omitempty"`   // of a complaint; empty: it is open
 	Score        int             `json:"score,omitempty"`        // a mystery shopper's, 1–5
 	Participants int             `json:"participants,omitempty"` // of a focus group or a VIP round
 	Lead                         // what it taught about a coming purchase
@@ -56,6 +66,9 @@ func (i Interaction) Wrong() (wrong []Field) {
 	says(i.Type == FocusGroup || i.Type == VIPRound, i.Participants != 0, "participants", "at least 1")
 	if i.Type == VIPRound && i.Participants > MaxVIPs {
 		wrong = append(wrong, Field{"participants", "a vip_round has at most 10"})
+	}
+	if i.Type != Complaint && i.Resolution != "" {
+		wrong = append(wrong, Field{"resolution", "only a complaint has one"})
 	}
 	if i.Type == MysteryShopper && i.Store == "" {
 		wrong = append(wrong, Field{"store", "a mystery_shopper visits one"})

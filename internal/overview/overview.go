@@ -42,7 +42,7 @@ type Event struct {
 	Refunded *crm.Money  `json:"refunded,omitempty" doc:"What of it was given back; absent: nothing."`
 	Items    []string    `json:"items,omitempty" nullable:"false" doc:"Of an order: its first three lines."`
 	TwoWay   bool        `json:"two_way,omitempty" doc:"Of an interaction: both sides took part."`
-	Type     string      `json:"type,omitempty" enum:",contact,complaint,feedback,focus_group,mystery_shopper,vip_round" doc:"Of an interaction." example:"contact"`
+	Type     string      `json:"type,omitempty" enum:",contact,enquiry,complaint,feedback,focus_group,mystery_shopper,vip_round" doc:"Of an interaction." example:"contact"`
 	Metric   crm.Metric  `json:"metric,omitempty" enum:",nps,csat,ces" doc:"Of an answer."`
 	Score    *int        `json:"score,omitempty" minimum:"0" maximum:"10" doc:"Of an answer: 0–10, 1–5 or 1–7, by its metric."`
 	Text     string      `json:"text,omitempty" doc:"What was said, its first 140 characters; for roles that see contact data."`

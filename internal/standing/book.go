@@ -70,5 +70,6 @@ func Parse(document []byte) (p Policy, err error) {
 	if err != nil {
 		return Policy{}, &crm.Error{Op: "standing.Parse", Kind: crm.Malformed, Detail: "not a policy document", Err: err}
 	}
+	p.Churn = p.Churn.Complete()
 	return p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"slices"
 
+	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/history"
 	"guanxi/internal/level"
@@ -73,4 +74,21 @@ func MarkAt(m Measures, c Classes, monthEnd crm.Date) (Mark, bool) {
 		end = end.MonthStart() - 1
 	}
 	return 0, false
+}
+
+// held are the tiers at the ends of the last twelve months and on the date that
+// was judged, ascending.
+func held(m Measures, c Classes) (all []churn.Held) {
+	end := m.On
+	ends := []crm.Date{m.On}
+	for range MarkedMonths - 1 {
+		end = end.MonthStart() - 1
+		ends = append(ends, end)
+	}
+	for _, end := range slices.Backward(ends) {
+		if mark, known := MarkAt(m, c, end); known {
+			all = append(all, churn.Held{On: end, Tier: mark.Tier()})
+		}
+	}
+	return all
 }

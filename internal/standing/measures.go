@@ -1,6 +1,7 @@
 package standing
 
 import (
+	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/history"
 	"guanxi/internal/insight"
@@ -26,6 +27,9 @@ type Measures struct {
 	LevelRest   int64     `json:"lr,omitempty"` // what of Window still counts on that date
 	TierEnds    crm.Date  `json:"te,omitempty"` // the first date with another tier; zero: never
 	TierThen    tier.Tier `json:"tt,omitempty"` // that tier
+
+	// What a churn warning is explained by, where there is one.
+	Signals churn.Signals `json:"sg,omitzero"`
 
 	// What lists, profiles and figures ask; no rule looks at it.
 	Marks   Marks          `json:"k,omitempty"`

@@ -24,7 +24,11 @@ func Rules(p Policy, edition int64, zone *time.Location) decision.Rules[Measures
 			h := history.Of(bought, capped, f.Interactions, zone)
 			m := Measure(p, h, on)
 			m.Insight = insight.Pack(insight.Of(bought, f.Interactions, f.Answers, zone, on))
-			return m, Classify(p, m), ChangesAt(p, h, on)
+			c := Classify(p, m)
+			if c.WarnedSince != 0 {
+				m.Signals = p.Churn.Signals(f, held(m, c), on, zone)
+			}
+			return m, c, ChangesAt(p, h, on)
 		},
 	}
 }

@@ -15,6 +15,7 @@ import (
 type talkMark struct {
 	Type         crm.InteractionType `dynamodbav:"type,omitempty"`
 	Category     string              `dynamodbav:"category,omitempty"`
+	Resolution   crm.Resolution      `dynamodbav:"resolution,omitempty"`
 	Score        int                 `dynamodbav:"score,omitempty"`
 	Participants int                 `dynamodbav:"participants,omitempty"`
 	Lead         crm.LeadStage       `dynamodbav:"lead,omitempty"`
@@ -118,7 +119,7 @@ func (f Facts) said(ctx context.Context, k key, i crm.Interaction) (item, error)
 	if i.By != "" {
 		attributes["by"] = str(string(i.By))
 	}
-	marked := talkMark{i.Type, i.Category, i.Score, i.Participants, i.Lead.Stage, i.Lead.Decision, i.Lead.Intent}
+	marked := talkMark{i.Type, i.Category, i.Resolution, i.Score, i.Participants, i.Lead.Stage, i.Lead.Decision, i.Lead.Intent}
 	if marked.Type == crm.Contact {
 		marked.Type = ""
 	}
@@ -222,7 +223,7 @@ func (f Facts) EarlierInteractions(ctx context.Context, id crm.CustomerID, i crm
 func readInteraction(customer crm.CustomerID, stored factItem) crm.Interaction {
 	parts := split(stored.SK) // F TALK time id, or V TALK time id version
 	i := crm.Interaction{ID: crm.InteractionID(parts[3]), Customer: customer, At: instant(stored.At), Channel: stored.Channel,
-		Type: stored.Talk.Type, Category: stored.Talk.Category, Score: stored.Talk.Score, Participants: stored.Talk.Participants,
+		Type: stored.Talk.Type, Category: stored.Talk.Category, Resolution: stored.Talk.Resolution, Score: stored.Talk.Score, Participants: stored.Talk.Participants,
 		Lead:   crm.Lead{Stage: stored.Talk.Lead, Decision: stored.Talk.Decision, Intent: stored.Talk.Intent},
 		TwoWay: stored.TwoWay, Store: stored.Store, By: stored.By, Version: stored.Version, Origin: stored.origin()}
 	if i.Type == "" {

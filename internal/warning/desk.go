@@ -88,13 +88,18 @@ func (d Desk) do(ctx context.Context, step churn.Step, s churn.Situation, rev in
 	case churn.Opens:
 		w, followUp := policy.Opening(s, at, d.Zone)
 		// the timer first: one without a warning does no harm
-		if err := d.Timers.Set(ctx, crm.Timer{ID: "escalate|" + string(s.Customer) + "|" + w.Since.String(), Kind: crm.TimerWarning, Due: w.EscalateAt,
-			Customer: s.Customer, Trace: crm.EventOf(ctx).Trace}); err != nil {
+		if err := d.Timers.Set(ctx, w.Alarm(w.EscalateAt, crm.EventOf(ctx).Trace)); err != nil {
 			return err
 		}
 		return counted(ctx, telemetry.WarningsOpened, d.Warnings.Open(ctx, w, followUp))
+	case churn.Wake:
+		w := policy.Renewed(*s.Standing, s).Woken()
+		if err := d.Timers.Set(ctx, w.Alarm(w.EscalateAt, crm.EventOf(ctx).Trace)); err != nil {
+			return err
+		}
+		return d.Warnings.Amend(ctx, w, rev)
 	case churn.Escalate:
-		return d.Warnings.Amend(ctx, s.Standing.Escalated(s.Manager, at), rev)
+		return d.Warnings.Amend(ctx, policy.Renewed(*s.Standing, s).Escalated(s.Manager, at), rev)
 	case churn.Close:
 		return counted(ctx, telemetry.WarningsClosed, d.Warnings.Amend(ctx, s.Standing.Closed(churn.Purchased, "", at), rev))
 	}
@@ -124,7 +129,8 @@ func (d Desk) situation(ctx context.Context, id crm.CustomerID) (s churn.Situati
 		return fail(err)
 	}
 	m := standing.Measures
-	s = churn.Situation{Customer: id, WarnedSince: standing.Classes.WarnedSince, LastPurchase: m.LastPurchase, LastContact: m.LastContact, Purchases: m.Purchases}
+	s = churn.Situation{Customer: id, WarnedSince: standing.Classes.WarnedSince, LastPurchase: m.LastPurchase, LastContact: m.LastContact, Purchases: m.Purchases,
+		Signals: m.Signals, Today: crm.DateIn(crm.AsOf(ctx), d.Zone)}
 	for _, w := range warnings {
 		if w.Value.Open() {
 			s.Standing, rev = &w.Value, w.Rev

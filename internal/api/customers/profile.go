@@ -82,7 +82,7 @@ type hour struct {
 type warning struct {
 	ID         string         `json:"id" example:"cus_0190163d8694739b9c5f1e2d3a4b5c6d~2026-03-01"`
 	Since      crm.Date       `json:"since"`
-	Severity   churn.Severity `json:"severity" enum:"normal,high"`
+	Severity   churn.Severity `json:"severity" enum:"normal,high,critical"`
 	Owner      crm.Subject    `json:"owner,omitempty"`
 	EscalateAt time.Time      `json:"escalate_at"`
 }

@@ -87,11 +87,12 @@ type Interaction struct {
 // Fields are what a contact says and an amendment may change. Exported: the schema knows no unexported struct that is embedded.
 type Fields struct {
 	Channel      crm.Channel         `json:"channel" enum:"phone,email,social,chat,visit,page_view,login,cart,device" example:"phone"`
-	Type         crm.InteractionType `json:"type,omitempty" enum:"contact,complaint,feedback,focus_group,mystery_shopper,vip_round" default:"contact" example:"contact"`
+	Type         crm.InteractionType `json:"type,omitempty" enum:"contact,enquiry,complaint,feedback,focus_group,mystery_shopper,vip_round" default:"contact" example:"contact"`
 	TwoWay       bool                `json:"two_way,omitempty" doc:"Both sides took part." example:"true"`
 	Content      string              `json:"content,omitempty" maxLength:"4000" doc:"Kept sealed." example:"Asked for the spring catalogue"`
 	Store        crm.StoreID         `json:"store,omitempty" maxLength:"128" doc:"Where it was; of a mystery_shopper always." example:"sh-001"`
 	Category     string              `json:"category,omitempty" enum:"service,product,price,competitor,communication,other" doc:"Of a complaint or feedback, always."`
+	Resolution   crm.Resolution      `json:"resolution,omitempty" enum:"solved,unsolved" doc:"How a complaint was closed, as the customer sees it; absent: it is open."`
 	Score        int                 `json:"score,omitempty" minimum:"1" maximum:"5" doc:"Of a mystery_shopper, always."`
 	Participants int                 `json:"participants,omitempty" minimum:"1" maximum:"100" doc:"How many took part in a focus_group or, at most 10, in a vip_round."`
 	LeadStage    crm.LeadStage       `json:"lead_stage,omitempty" enum:"new,contacted,nurturing,qualified,disqualified" doc:"How far the sale to them has come; the latest word counts, here and below." example:"qualified"`
@@ -101,7 +102,7 @@ type Fields struct {
 
 func (f Fields) of(i crm.Interaction) crm.Interaction {
 	i.Channel, i.Type, i.TwoWay, i.Content, i.Store = f.Channel, f.Type, f.TwoWay, f.Content, f.Store
-	i.Category, i.Score, i.Participants = f.Category, f.Score, f.Participants
+	i.Category, i.Resolution, i.Score, i.Participants = f.Category, f.Resolution, f.Score, f.Participants
 	i.Lead = crm.Lead{Stage: f.LeadStage, Decision: f.Decision, Intent: f.Intent}
 	if i.Type == "" {
 		i.Type = crm.Contact
@@ -110,7 +111,7 @@ func (f Fields) of(i crm.Interaction) crm.Interaction {
 }
 
 func fieldsOf(i crm.Interaction) Fields {
-	return Fields{Channel: i.Channel, Type: i.Type, TwoWay: i.TwoWay, Content: i.Content, Store: i.Store, Category: i.Category, Score: i.Score, Participants: i.Participants,
+	return Fields{Channel: i.Channel, Type: i.Type, TwoWay: i.TwoWay, Content: i.Content, Store: i.Store, Category: i.Category, Resolution: i.Resolution, Score: i.Score, Participants: i.Participants,
 		LeadStage: i.Lead.Stage, Decision: i.Lead.Decision, Intent: i.Lead.Intent}
 }
 

@@ -49,7 +49,7 @@ func (l leaf) record(ctx context.Context, in *struct {
 func (l leaf) list(ctx context.Context, in *struct {
 	api.CustomerPath
 	Channel crm.Channel         `query:"channel" enum:"phone,email,social,chat,visit,page_view,login,cart,device" example:"phone"`
-	Type    crm.InteractionType `query:"type" enum:"contact,complaint,feedback,focus_group,mystery_shopper,vip_round" example:"contact"`
+	Type    crm.InteractionType `query:"type" enum:"contact,enquiry,complaint,feedback,focus_group,mystery_shopper,vip_round" example:"contact"`
 	From    api.Day             `query:"from" doc:"The first date, local to the deployment; absent: from the beginning." example:"2026-03-01"`
 	To      api.Day             `query:"to" doc:"The last date; absent: until now." example:"2026-03-31"`
 	api.Page

@@ -100,7 +100,7 @@ func (l leaf) createPolicy(ctx context.Context, in *struct{ Body policyBody }) (
 	}
 	at := crm.AsOf(ctx)
 	p := standing.Policy{Version: active + 1, Author: api.CallerOf(ctx).Subject, Reason: in.Body.Reason, CreatedAt: at, ActivatedAt: at,
-		Currency: l.currency, Level: in.Body.Level, RFM: in.Body.RFM, Tier: in.Body.Tier, Churn: in.Body.Churn}
+		Currency: l.currency, Level: in.Body.Level, RFM: in.Body.RFM, Tier: in.Body.Tier, Churn: in.Body.Churn.Complete()}
 	if wrong := p.Validate(); len(wrong) > 0 {
 		return nil, &crm.Error{Op: op, Kind: crm.Invalid, Detail: "the policy breaks a rule", Fields: wrong}
 	}
