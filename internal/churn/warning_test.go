@@ -13,6 +13,7 @@ import (
 	"guanxi/internal/decision"
 	"guanxi/internal/history"
 	"guanxi/internal/task"
+	"guanxi/internal/tier"
 )
 
 func sorted(drawn []int32) (dates []crm.Date) {
@@ -215,14 +216,42 @@ func live(t *rapid.T, p churn.Policy, h history.History, today crm.Date, stored 
 	t.Fatalf("%s: it never ends", today)
 }
 
+// A document that is older than these figures is in force as it was meant.
+func TestAnOldDocumentIsComplete(t *testing.T) {
+	old := churn.Policy{WarnAfterDays: 100, EscalateAfterDays: 10, FollowUpWithinDays: 4}
+	now := old.Complete()
+	if wrong := now.Validate(); wrong != nil || now.WarnAfterDays != 100 || now.FollowUp != (churn.ByTier{Strategic: 4, Growth: 4, Basic: 4, Dormant: 4}) ||
+		now.Signs != churn.Default().Signs || now.Severity != churn.Default().Severity {
+		t.Errorf("%+v: %v", now, wrong)
+	}
+	if p := churn.Default(); p.Complete() != p {
+		t.Error("a complete one is changed")
+	}
+}
+
+func TestFollowUpsAreDueByTier(t *testing.T) {
+	p := churn.Default()
+	for worth, want := range map[tier.Tier]crm.Date{tier.Strategic: 2, tier.Growth: 5, tier.Basic: 7, tier.Dormant: 14, tier.None: crm.Date(p.FollowUpWithinDays)} {
+		_, f := p.Opening(churn.Situation{WarnedSince: judged, Signals: churn.Signals{Worth: worth}}, at(judged), time.UTC)
+		if f.Due != judged+want {
+			t.Errorf("%s: due %s", worth, f.Due)
+		}
+	}
+}
+
 func TestValidate(t *testing.T) {
 	if wrong := churn.Default().Validate(); wrong != nil {
 		t.Error("the default:", wrong)
 	}
 	for path, spoil := range map[string]func(*churn.Policy){
-		"warn_after_days":       func(p *churn.Policy) { p.WarnAfterDays = 0 },
-		"escalate_after_days":   func(p *churn.Policy) { p.EscalateAfterDays = 366 },
-		"follow_up_within_days": func(p *churn.Policy) { p.FollowUpWithinDays = -1 },
+		"warn_after_days":          func(p *churn.Policy) { p.WarnAfterDays = 0 },
+		"escalate_after_days":      func(p *churn.Policy) { p.EscalateAfterDays = 366 },
+		"follow_up_within_days":    func(p *churn.Policy) { p.FollowUpWithinDays = -1 },
+		"follow_up_days.growth":    func(p *churn.Policy) { p.FollowUp.Growth = 0 },
+		"signals.least_before":     func(p *churn.Policy) { p.Signs.LeastBefore = 0 },
+		"signals.falls_to_percent": func(p *churn.Policy) { p.Signs.FallsToPercent = 100 },
+		"severity.complaint":       func(p *churn.Policy) { p.Severity.Complaint = -1 },
+		"severity.critical_from":   func(p *churn.Policy) { p.Severity.CriticalFrom = p.Severity.HighFrom },
 	} {
 		p := churn.Default()
 		spoil(&p)

@@ -49,3 +49,13 @@ func TestEverythingWrongIsNamedAtItsPlace(t *testing.T) {
 		t.Errorf("wrong are %q, want %q", paths, want)
 	}
 }
+
+// A policy that was kept before there were tiers' due dates, signals and
+// severity is still one.
+func TestAnOldPolicyIsComplete(t *testing.T) {
+	p, err := standing.Parse([]byte(`{"version": 2, "author": "u-admin", "reason": "long ago", "currency": "CNY",
+		"churn": {"warn_after_days": 120, "escalate_after_days": 14, "follow_up_within_days": 9}}`))
+	if wrong := p.Churn.Validate(); err != nil || wrong != nil || p.Churn.FollowUp.Strategic != 9 {
+		t.Error(p.Churn, wrong, err)
+	}
+}

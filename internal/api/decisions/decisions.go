@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"guanxi/internal/api"
+	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/standing"
@@ -36,12 +37,13 @@ type leaf struct {
 	book      Book
 	warnings  Warnings
 	stores    Stores
+	words     churn.Book
 	zone      *time.Location
 }
 
 // Register adds the operations. Zone is the deployment's.
 func Register(a *api.API, people api.People, decisions Decisions, facts decision.FactReader, book Book, warnings Warnings, stores Stores, zone *time.Location) {
-	l := leaf{a, people, decisions, facts, book, warnings, stores, zone}
+	l := leaf{a, people, decisions, facts, book, warnings, stores, churn.ReadBook(), zone}
 	tier := operation("read-tier", http.MethodGet, "/v1/customers/{id}/tier", "The decision about a customer, with its reasons")
 	tier.Description = "Without as_of, the standing decision; where the date has come on which it changes by itself, it is decided afresh. " +
 		"With as_of, the decision of that date is derived from all facts known today."

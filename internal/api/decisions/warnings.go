@@ -32,10 +32,23 @@ type Stores interface {
 type Warning struct {
 	ID string `json:"id" example:"cus_0190163d8694739b9c5f1e2d3a4b5c6d~2026-03-01"`
 	churn.Warning
+	Reasons []Signal `json:"reasons" nullable:"false" doc:"Why there is a warning: the silence first, then what else speaks for it."`
 }
 
-func shownWarning(w churn.Warning) Warning {
-	return Warning{w.ID(), w}
+// Signal is a reason in words.
+type Signal struct {
+	churn.Reason
+	Text task.Words `json:"text"`
+}
+
+func (l leaf) shownWarning(w churn.Warning) Warning { return Warning{w.ID(), w, l.said(w.Reasons)} }
+
+func (l leaf) said(reasons []churn.Reason) []Signal {
+	said := make([]Signal, len(reasons))
+	for i, r := range reasons {
+		said[i] = Signal{r, l.words.Say(r)}
+	}
+	return said
 }
 
 type churnAnswer struct {
@@ -46,6 +59,7 @@ type churnAnswer struct {
 		Last     crm.Date          `json:"last_purchase,omitempty"`
 		Contact  crm.Date          `json:"last_contact,omitempty"`
 		Reasons  []decision.Reason `json:"reasons" nullable:"false" doc:"Why the customer is, or is not, warned about."`
+		Signals  []Signal          `json:"signals" nullable:"false" doc:"What else speaks for it, as of the decision; none of a customer who is not warned about."`
 		Warnings []Warning         `json:"warnings" nullable:"false" doc:"All there ever were, the oldest first; one at most is open."`
 		Tasks    []task.Task       `json:"follow_ups" nullable:"false" doc:"Who is, or was, to talk to the customer, and until when."`
 	}
@@ -75,10 +89,11 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 	out := &churnAnswer{}
 	out.Body.Customer, out.Body.On, out.Body.Warned, out.Body.Last, out.Body.Contact = in.ID, r.On, d.Warned, d.Last, d.Contact
 	out.Body.Reasons = slices.DeleteFunc(d.Reasons, func(r decision.Reason) bool { return r.Question != "churn" && r.Question != "status" })
+	out.Body.Signals = l.said(p.Churn.Reasons(r.Measures.Signals))
 	out.Body.Tasks = append([]task.Task{}, tasks...)
 	out.Body.Warnings = make([]Warning, len(all))
 	for i, w := range all {
-		out.Body.Warnings[i] = shownWarning(w.Value)
+		out.Body.Warnings[i] = l.shownWarning(w.Value)
 	}
 	return out, nil
 }
@@ -121,7 +136,7 @@ func (l leaf) list(ctx context.Context, in *struct {
 			break
 		}
 		for _, w := range got {
-			out.Body.Items = append(out.Body.Items, shownWarning(w))
+			out.Body.Items = append(out.Body.Items, l.shownWarning(w))
 		}
 		if next != "" {
 			position = string(store) + "\n" + next
@@ -161,5 +176,5 @@ func (l leaf) close(ctx context.Context, in *struct {
 	if err := l.warnings.Amend(ctx, closed, w.Rev); err != nil {
 		return nil, err
 	}
-	return &warningAnswer{shownWarning(closed)}, nil
+	return &warningAnswer{l.shownWarning(closed)}, nil
 }
