@@ -27,7 +27,7 @@ func main() {
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	class := learning.Class{
 		Decisions: store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, "", keys),
-		Models:    store.NewModels(store.NewSettings(db, c.Settings, "", keys)),
+		Models:    store.NewSettings(db, c.Settings, "", keys),
 		Currency:  c.Currency,
 		Zone:      &c.Zone,
 	}

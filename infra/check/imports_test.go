@@ -36,7 +36,8 @@ let testers  = store/storetest identity/identitytest pgregory.net/rapid github.c
 row | who                              | of ours                           | from outside        | because
 1   | docs crm                         | -                                 | -                   | words, known to all
 2   | history decision event           | row-1 earlier                     | -                   | folds, records and messages are values
-3   | task level rfm tier churn        | row-1 row-2 earlier               | -                   | rules are functions of values
+23  | clv                              | row-1 row-2                       | gonum               | the purchase model: its start-up time can't be measured
+3   | task level rfm tier churn        | row-1 row-2 row-23 earlier        | -                   | rules are functions of values
     | customer webhook/intake insight stage |                                   |                     |
     | standing card overview figure    |                                   |                     | standing composes the rules into the one decision
     | survey                           |                                   |                     |
@@ -51,13 +52,13 @@ row | who                              | of ours                           | fro
 11  | boot                             | telemetry                         | sdk env os log/slog sqs(test) | the only room with os
 12  | api                              | crm                               | huma log/slog net/http | the one error mapping, the one role table
 13  | page                             | crm                               | net/http            | HTML for people without an app
-    | api/*                            | row-1 row-2 row-3 api qr page learning | huma net/http       | leaves: a function pays for its own
+    | api/*                            | row-1 row-2 row-3 row-23 api qr page | huma net/http       | leaves: a function pays for its own
 14  | webhook                          | crm customer telemetry webhook/intake history(test) identity(test) webhook/*(test) | log/slog net/http | the way of a delivery, whatever shop sent it
 15  | webhook/*                        | crm customer webhook/intake webhook | standard net/http | main plugs platforms in; they don't know each other
 16  | functions/*                      | docs internal/**                  | -                   | main and its config struct, no SDK
 17  | infra/local/**                   | infra/local/**                    | any                 | knows AWS, not the CRM
 18  | infra/purchases infra/servers infra/replay infra/journeys infra/fuzz | infra/local/** earlier            | any                 | clients of the local cloud and its servers
-19  | clv learning                     | row-1 row-2 row-3 earlier         | gonum               | the purchase model: linked by what fits or asks it
+19  | learning                         | row-1 row-2 row-3 row-23          | -                   | fits the purchase model to the base
 20  | infra/backtest                   | row-1 row-2 clv infra/purchases   | any                 | an analyst's tool, beside the system
 22  | qr                               | crm                               | qrcode              | draws links: for who shows them
 21  | infra/check                      | any                               | any                 | holds both sides together; tests only

@@ -53,30 +53,30 @@ func TestMainsOnlyWire(t *testing.T) {
 // shows in review. The empty handler links none of them.
 const linked = `
 about          huma
-customers      huma dynamodb kms tink phones
-decisions      huma dynamodb kms tink
-figures        huma dynamodb kms tink
-interactions   huma dynamodb kms tink
-surveys        huma dynamodb kms tink
-responses      huma dynamodb kms tink
-invite         dynamodb kms tink
-start-invitations dynamodb kms tink sqs
-follow-ups     huma dynamodb kms tink
-orders         huma dynamodb kms tink
-profiles       huma dynamodb kms tink
-sign-up        huma dynamodb kms tink phones
+customers      huma dynamodb kms tink phones gonum
+decisions      huma dynamodb kms tink gonum
+figures        huma dynamodb kms tink gonum
+interactions   huma dynamodb kms tink gonum
+surveys        huma dynamodb kms tink gonum
+responses      huma dynamodb kms tink gonum
+invite         dynamodb kms tink gonum
+start-invitations dynamodb kms tink sqs gonum
+follow-ups     huma dynamodb kms tink gonum
+orders         huma dynamodb kms tink gonum
+profiles       huma dynamodb kms tink gonum
+sign-up        huma dynamodb kms tink phones gonum
 settings       huma dynamodb kms tink gonum
-webhooks       dynamodb kms tink phones standard-webhooks
-recompute-tier dynamodb kms tink
-warn-churn     dynamodb kms tink
+webhooks       dynamodb kms tink phones standard-webhooks gonum
+recompute-tier dynamodb kms tink gonum
+warn-churn     dynamodb kms tink gonum
 fit-model      dynamodb kms tink gonum
-review-segment dynamodb kms tink sqs
-count-figures  dynamodb kms tink
-route-facts    dynamodb kms tink sqs
-raise-alerts   dynamodb kms tink
-start-count    dynamodb kms tink sqs
-start-review   dynamodb kms tink sqs
-sweep-timers   dynamodb kms tink sqs
+review-segment dynamodb kms tink sqs gonum
+count-figures  dynamodb kms tink gonum
+route-facts    dynamodb kms tink sqs gonum
+raise-alerts   dynamodb kms tink gonum
+start-count    dynamodb kms tink sqs gonum
+start-review   dynamodb kms tink sqs gonum
+sweep-timers   dynamodb kms tink sqs gonum
 `
 
 func TestFunctionsLinkWhatTheyNeed(t *testing.T) {

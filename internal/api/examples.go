@@ -90,8 +90,10 @@ func words() map[string]any {
 		"window_days": 365, "gold_from": 1000000, "diamond_from": 5000000,
 		"recency_days": []any{30, 90, 180, 365}, "frequency_from": []any{2, 3, 4, 6}, "money_from": []any{50000, 200000, 1000000, 3000000},
 		"strategic_frequency": 4, "growth_recency": 4, "growth_frequency": 3, "dormant_after_days": 120, "lost_after_days": 365,
-		"warn_after_days": 120, "escalate_after_days": 14, "follow_up_within_days": 7,
+		"warn_after_days": 120, "warn_below": 0.15, "escalate_after_days": 14, "follow_up_within_days": 7,
 		"strategic": 2, "growth": 5, "basic": 7, "dormant": 14, "recent_days": 90, "least_before": 12, "falls_to_percent": 25, "remembered_days": 365,
 		"high_from": 3, "critical_from": 5,
+		"strategic_from": 300000, "growth_from": 60000, "growth_chance": 0.25, "dormant_below": 0,
+		"months": 12, "yearly_rate": 0.1, "margin_rate": 0.3, "cost_per_month": 100, "cost_per_order": 0, "cost_per_contact": 2000, "cost_per_return": 3000,
 	}
 }

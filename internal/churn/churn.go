@@ -17,7 +17,8 @@ import (
 // written before there were FollowUp, Signs and Severity have none: see
 // Complete.
 type Policy struct {
-	WarnAfterDays      int            `json:"warn_after_days"`         // of silence
+	WarnAfterDays      int            `json:"warn_after_days"`         // of silence, where no model foresees anything
+	WarnBelow          float64        `json:"warn_below"`              // this chance of an order within HorizonDays; 0: by silence alone
 	EscalateAfterDays  int            `json:"escalate_after_days"`     // after opening, to the store's manager
 	FollowUpWithinDays int            `json:"follow_up_within_days"`   // after opening, the owner has talked to the customer …
 	FollowUp           ByTier         `json:"follow_up_days,omitzero"` // … or so, by the tier that they had
@@ -56,6 +57,10 @@ type SeverityPolicy struct {
 	CriticalFrom     int `json:"critical_from"`
 }
 
+// HorizonDays is how far ahead the chance of an order looks. Models are judged by
+// how well they foresee just that.
+const HorizonDays = 90
+
 //go:embed default.json
 var defaults []byte
 
@@ -92,6 +97,9 @@ func (p Policy) Validate() (wrong []crm.Field) {
 		}
 	}
 	between("warn_after_days", p.WarnAfterDays, 1, 3650, "days")
+	if !(p.WarnBelow >= 0 && p.WarnBelow < 1) {
+		wrong = append(wrong, crm.Field{Path: "warn_below", Message: "must be a share from 0 to below 1"})
+	}
 	between("escalate_after_days", p.EscalateAfterDays, 1, 365, "days")
 	between("follow_up_within_days", p.FollowUpWithinDays, 1, 365, "days")
 	between("follow_up_days.strategic", p.FollowUp.Strategic, 1, 365, "days")

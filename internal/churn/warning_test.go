@@ -252,6 +252,7 @@ func TestValidate(t *testing.T) {
 		"signals.falls_to_percent": func(p *churn.Policy) { p.Signs.FallsToPercent = 100 },
 		"severity.complaint":       func(p *churn.Policy) { p.Severity.Complaint = -1 },
 		"severity.critical_from":   func(p *churn.Policy) { p.Severity.CriticalFrom = p.Severity.HighFrom },
+		"warn_below":               func(p *churn.Policy) { p.WarnBelow = 1 }, // everybody, always
 	} {
 		p := churn.Default()
 		spoil(&p)

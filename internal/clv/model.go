@@ -4,7 +4,20 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"time"
+
+	"guanxi/internal/crm"
 )
+
+// Model is a version of the purchase model, used or not.
+type Model struct {
+	Version  int       `json:"version"`
+	On       crm.Date  `json:"on"` // the date up to which the base was looked at
+	FittedAt time.Time `json:"fitted_at"`
+	Currency string    `json:"currency"` // the amounts are in its units, not minor ones
+	Usable   bool      `json:"usable"`   // decisions may rest on it
+	Learnt
+}
 
 // Seen is a customer as a fit sees them: on the date of the fit and, where they
 // had bought by then, on the date from which on days are held out.

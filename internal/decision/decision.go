@@ -17,7 +17,7 @@ import (
 type Record[M any, C comparable] struct {
 	Customer  crm.CustomerID
 	Guard     Guard
-	Policy    int // version of the policy that judged
+	Versions  // of the documents that judged
 	Measures  M
 	Classes   C
 	Stores    []crm.StoreID // bought in: the scope within which staff may see the customer
@@ -26,6 +26,20 @@ type Record[M any, C comparable] struct {
 	ReviewAt  crm.Date      // when the nightly review looks again, at the latest
 	Cause     string        // the key of the fact that woke us, or "review"
 	Trace     string
+}
+
+// Versions name the documents that rules are made of. Each kind counts its own,
+// from 1, and only upwards; 0: there is none.
+type Versions struct {
+	Policy   int
+	Model    int // of what customers will buy
+	Cuts     int // of the base into fifths
+	Segments int
+}
+
+// Edition grows with every document that is put in force, of whatever kind.
+func (v Versions) Edition() int64 {
+	return int64(v.Policy) + int64(v.Model) + int64(v.Cuts) + int64(v.Segments)
 }
 
 // Change is one entry of a customer's history: a decision that differed from
@@ -41,7 +55,7 @@ type Change[M any, C comparable] struct {
 // is at least the stored one; so the last to know the most wins, in whatever
 // order the workers finish.
 type Guard struct {
-	Edition int64     // raised by every new policy
+	Edition int64     // of the rules: raised by every document that is put in force
 	Links   int64     // raised by every merge and its undoing; 0 while never merged
 	Seen    int64     // Σ rev of the facts read, strongly consistent
 	AsOf    time.Time // max(the message's sent time, the newest recorded time read)

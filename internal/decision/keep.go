@@ -15,10 +15,9 @@ import (
 // function; changesAt is the exact first date, later than the one judged, that
 // changes the classes if nothing happens; or zero.
 type Rules[M any, C comparable] struct {
-	Edition int64
-	Policy  int
-	Zone    *time.Location
-	Judge   func(f history.Facts, on crm.Date) (m M, c C, changesAt crm.Date)
+	Versions
+	Zone  *time.Location
+	Judge func(f history.Facts, on crm.Date) (m M, c C, changesAt crm.Date)
 }
 
 // RuleBook hands out the edition in force; fresh asks it not to trust a cache.
@@ -123,8 +122,8 @@ func decide[M any, C comparable](rules Rules[M, C], id crm.CustomerID, facts his
 	}
 	return Record[M, C]{
 		Customer:  id,
-		Guard:     Guard{Edition: rules.Edition, Seen: facts.Seen, AsOf: asOf},
-		Policy:    rules.Policy,
+		Guard:     Guard{Edition: rules.Edition(), Seen: facts.Seen, AsOf: asOf},
+		Versions:  rules.Versions,
 		Measures:  measures,
 		Classes:   classes,
 		Stores:    facts.Stores(),
@@ -138,6 +137,6 @@ func decide[M any, C comparable](rules Rules[M, C], id crm.CustomerID, facts his
 // nothing.
 func AsOf[M any, C comparable](rules Rules[M, C], id crm.CustomerID, facts history.Facts, on crm.Date) Record[M, C] {
 	measures, classes, changesAt := rules.Judge(facts, on)
-	return Record[M, C]{Customer: id, Policy: rules.Policy, Measures: measures, Classes: classes, On: on, ChangesAt: changesAt,
+	return Record[M, C]{Customer: id, Versions: rules.Versions, Measures: measures, Classes: classes, On: on, ChangesAt: changesAt,
 		Cause: fmt.Sprintf("derived as of %s", on)}
 }

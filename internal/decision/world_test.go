@@ -28,7 +28,7 @@ type (
 )
 
 func rulesOf(edition int64) rules {
-	return rules{Edition: edition, Policy: int(edition), Zone: time.UTC,
+	return rules{Versions: decision.Versions{Policy: int(edition)}, Zone: time.UTC,
 		Judge: func(f history.Facts, on crm.Date) (measures, classes, crm.Date) {
 			h := history.Fold(f, time.UTC)
 			spend := h.Spend(0, on)

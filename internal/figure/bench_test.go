@@ -19,7 +19,7 @@ func BenchmarkCount(b *testing.B) {
 		f.Orders = append(f.Orders, crm.Order{Key: crm.OrderKey{ID: fmt.Sprint(i)}, PlacedAt: (night - crm.Date(18*i)).Midnight(shanghai), State: crm.OrderPaid,
 			Store: sh, Channel: crm.ChannelPOS, Total: crm.Money{Minor: int64(30_000 + 7919*i), Currency: "CNY"}, Rate: crm.Par})
 	}
-	r := decision.AsOf(standing.Rules(standing.Default(), 1, shanghai), "cus_1", f, night)
+	r := decision.AsOf(standing.Rules(standing.Basis{Policy: standing.Default()}, shanghai), "cus_1", f, night)
 	r.Stores = f.Stores()
 	base := figure.NewBase()
 	b.ReportAllocs()

@@ -55,7 +55,7 @@ func person(t *rapid.T) (f history.Facts) {
 // decided is the standing decision as the night finds it: made some days ago, if
 // it has not changed since.
 func decided(t *rapid.T, f history.Facts) standing.Record {
-	rules := standing.Rules(standing.Default(), 1, shanghai)
+	rules := standing.Rules(standing.Basis{Policy: standing.Default()}, shanghai)
 	r := decision.AsOf(rules, "cus_1", f, night)
 	if on := night - crm.Date(rapid.IntRange(0, 30).Draw(t, "days ago")); newest(f) <= on {
 		if older := decision.AsOf(rules, "cus_1", f, on); older.ChangesAt == 0 || older.ChangesAt > night {
@@ -163,7 +163,7 @@ func stored(t *rapid.T, part figure.Base) figure.Base {
 }
 
 func check(t *rapid.T, people []history.Facts, s scope, got *figure.Count) {
-	rules := standing.Rules(standing.Default(), 1, shanghai)
+	rules := standing.Rules(standing.Basis{Policy: standing.Default()}, shanghai)
 	was := func(f history.Facts, point int) standing.Classes {
 		_, c, _ := rules.Judge(f, figure.PointOn(point, night))
 		return c

@@ -16,16 +16,6 @@ import (
 	"guanxi/internal/standing"
 )
 
-// Model is a version of the purchase model, used or not.
-type Model struct {
-	Version  int       `json:"version"`
-	On       crm.Date  `json:"on"` // the date up to which the base was looked at
-	FittedAt time.Time `json:"fitted_at"`
-	Currency string    `json:"currency"` // the amounts are in its units, not minor ones
-	Usable   bool      `json:"usable"`   // decisions may rest on it
-	clv.Learnt
-}
-
 // Decisions reads the standing decisions of one segment of the base.
 type Decisions interface {
 	Each(ctx context.Context, segment, segments int, each func(standing.Record) error) error
@@ -62,7 +52,7 @@ func (c Class) Fit(ctx context.Context) error {
 		return err
 	}
 	learnt := base.Learn(clv.DefaultGates())
-	m := Model{Version: version + 1, On: on, FittedAt: at, Currency: c.Currency, Usable: learnt.Usable(), Learnt: learnt}
+	m := clv.Model{Version: version + 1, On: on, FittedAt: at, Currency: c.Currency, Usable: learnt.Usable(), Learnt: learnt}
 	document, err := json.Marshal(m)
 	if err != nil {
 		return &crm.Error{Op: "learning.Fit", Err: err}

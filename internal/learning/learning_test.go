@@ -20,7 +20,7 @@ var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
 // What a decision tells about a customer is what their whole history tells,
 // also when the decision is a few days newer or older than the fit.
 func TestADecisionTellsWhatTheHistoryTells(t *testing.T) {
-	rules := standing.Rules(standing.Default(), 1, shanghai)
+	rules := standing.Rules(standing.Basis{Policy: standing.Default()}, shanghai)
 	rapid.Check(t, func(t *rapid.T) {
 		const first = crm.Date(20000)
 		var f history.Facts

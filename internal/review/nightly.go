@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"guanxi/internal/crm"
+	"guanxi/internal/decision"
 	"guanxi/internal/event"
 	"guanxi/internal/telemetry"
 )
@@ -40,9 +41,9 @@ type Base interface {
 	Due(ctx context.Context, segment, segments int, today crm.Date, edition int64, each func(due, warned []crm.CustomerID) error) error
 }
 
-// Editions says which rules are in force.
+// Editions says of which versions the rules in force are made.
 type Editions interface {
-	ActivePolicy(ctx context.Context, fresh bool) (int, error)
+	Active(ctx context.Context, fresh bool) (decision.Versions, error)
 }
 
 // Reviewer wakes those of a segment whose time has come.
@@ -60,11 +61,11 @@ type Reviewer struct {
 // Repeating it wakes the same again, or
 // fewer: who has been decided meanwhile is due no more.
 func (r Reviewer) Review(ctx context.Context, e event.Envelope) error {
-	edition, err := r.Editions.ActivePolicy(ctx, true)
+	active, err := r.Editions.Active(ctx, true)
 	if err != nil {
 		return err
 	}
-	return r.Base.Due(ctx, e.Segment, e.Segments, crm.DateIn(e.AsOf, r.Zone), int64(edition), func(due, warned []crm.CustomerID) error {
+	return r.Base.Due(ctx, e.Segment, e.Segments, crm.DateIn(e.AsOf, r.Zone), active.Edition(), func(due, warned []crm.CustomerID) error {
 		if err := r.Sender.Send(ctx, r.Decide, wake(due, e.Trace)); err != nil {
 			return err
 		}

@@ -37,27 +37,38 @@ func (c Counts) Merge(part Counts) {
 	c.Spend.Merge(part.Spend)
 }
 
-// Quintiles is the policy whose bands give each of the counted buyers, for
-// recency and for money,
+// Cuts are the bands that part the buyers of a base into fifths.
+type Cuts struct {
+	RecencyDays []int   `json:"recency_days"` // as in Policy
+	MoneyFrom   []int64 `json:"money_from"`
+}
+
+// Quintiles are the cuts that give each of the counted buyers, for recency and
+// for money,
 //
 //	1 + ⌊5 × share of the buyers who are strictly worse⌋
 //
-// Frequency keeps the bands of p: where most buyers bought once, quintiles of
-// the number of purchases would part people who are alike. Equal values share a
-// score, so one that many have can leave a band empty: then two cuts are equal.
-// Without buyers, p stays as it is.
-func (p Policy) Quintiles(c Counts) Policy {
+// Frequency keeps the bands of the policy: where most buyers bought once,
+// quintiles of the number of purchases would part people who are alike. Equal
+// values share a score, so one that many have can leave a band empty: then two
+// cuts are equal. Without buyers there are no cuts.
+func (c Counts) Quintiles() (cuts Cuts, ok bool) {
 	if len(c.Days) == 0 {
-		return p
+		return Cuts{}, false
 	}
-	p.RecencyDays = make([]int, Best-1)
+	cuts = Cuts{RecencyDays: make([]int, Best-1), MoneyFrom: make([]int64, Best-1)}
 	for i, reaches := range parts(c.Days, func(a, b int) int { return cmp.Compare(b, a) }) {
-		p.RecencyDays[Best-2-i] = reaches - 1 // whoever came a day later than they scores more
+		cuts.RecencyDays[Best-2-i] = reaches - 1 // whoever came a day later than they scores more
 	}
-	p.MoneyFrom = make([]int64, Best-1)
 	for i, reaches := range parts(c.Spend, cmp.Compare[int64]) {
-		p.MoneyFrom[i] = reaches + 1
+		cuts.MoneyFrom[i] = reaches + 1
 	}
+	return cuts, true
+}
+
+// With is the policy with these bands in place of its own.
+func (p Policy) With(c Cuts) Policy {
+	p.RecencyDays, p.MoneyFrom = c.RecencyDays, c.MoneyFrom
 	return p
 }
 

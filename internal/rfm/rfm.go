@@ -17,10 +17,19 @@ const Best = 5
 
 // Policy holds the bands: four cuts make five of them.
 type Policy struct {
+	Mode          Mode    `json:"mode" enum:"fixed,quintiles" example:"fixed"`
 	RecencyDays   []int   `json:"recency_days"`   // at most so many days since the last purchase score 5, 4, 3, 2; beyond, 1
 	FrequencyFrom []int   `json:"frequency_from"` // at least so many purchase dates score 2, 3, 4, 5; below, 1
 	MoneyFrom     []int64 `json:"money_from"`     // at least so many base minor units score 2, 3, 4, 5; below, 1
 }
+
+// Mode is where the bands of recency and money come from.
+type Mode string
+
+const (
+	Fixed     Mode = "fixed"     // from the policy
+	Quintiles Mode = "quintiles" // from the base, cut every month; the policy's while there are no cuts
+)
 
 //go:embed default.json
 var defaults []byte
@@ -36,6 +45,9 @@ func Default() (p Policy) {
 
 // Validate names each list that does not cut the numbers into five bands.
 func (p Policy) Validate() (wrong []crm.Field) {
+	if p.Mode != Fixed && p.Mode != Quintiles {
+		wrong = append(wrong, crm.Field{Path: "mode", Message: "must be fixed or quintiles"})
+	}
 	wrong = append(wrong, cuts("recency_days", p.RecencyDays, 0)...)
 	wrong = append(wrong, cuts("frequency_from", p.FrequencyFrom, 2)...)
 	return append(wrong, cuts("money_from", p.MoneyFrom, 1)...)

@@ -68,6 +68,7 @@ func TestValidate(t *testing.T) {
 		t.Error("the default:", wrong)
 	}
 	for path, spoil := range map[string]func(*rfm.Policy){
+		"mode":              func(p *rfm.Policy) { p.Mode = "thirds" },
 		"recency_days":      func(p *rfm.Policy) { p.RecencyDays = []int{30, 90, 180} },
 		"recency_days[0]":   func(p *rfm.Policy) { p.RecencyDays[0] = -1 },
 		"recency_days[2]":   func(p *rfm.Policy) { p.RecencyDays[2] = 90 },

@@ -30,7 +30,7 @@ func regular() (f history.Facts, on crm.Date) {
 
 func BenchmarkDecide(b *testing.B) {
 	f, on := regular()
-	rules := standing.Rules(standing.Default(), 1, shanghai)
+	rules := standing.Rules(standing.Basis{Policy: standing.Default()}, shanghai)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, c, changesAt := rules.Judge(f, on); c.Level == "" || changesAt == 0 {
@@ -50,7 +50,7 @@ func BenchmarkFold(b *testing.B) {
 func BenchmarkExplain(b *testing.B) {
 	f, on := regular()
 	p := standing.Default()
-	m := standing.Measure(p, history.Fold(f, shanghai), on)
+	m := standing.Measure(standing.Basis{Policy: p}, history.Fold(f, shanghai), on)
 	b.ReportAllocs()
 	for b.Loop() {
 		standing.Judge(p, m)

@@ -10,10 +10,10 @@ import (
 // ChangesAt is the exact first date after on on which the classes change if
 // nothing more happens; zero: never. Facts dated later than on take part: an
 // order of tomorrow changes the decision tomorrow.
-func ChangesAt(p Policy, h history.History, on crm.Date) crm.Date {
-	now := Classify(p, measure(p, h, on))
-	for _, d := range turns(p, h, on) {
-		if Classify(p, measure(p, h, d)) != now {
+func ChangesAt(b Basis, h history.History, on crm.Date) crm.Date {
+	now := Classify(b.Policy, measure(b, h, on))
+	for _, d := range turns(b.Policy, h, on) {
+		if Classify(b.Policy, measure(b, h, d)) != now {
 			return d
 		}
 	}

@@ -52,7 +52,7 @@ func TestReasonsAsPeopleReadThem(t *testing.T) {
 	}
 	p := standing.Default()
 	for name, h := range stories() {
-		classes, reasons := standing.Judge(p, standing.Measure(p, h, today))
+		classes, reasons := standing.Judge(p, standing.Measure(standing.Basis{Policy: p}, h, today))
 		var told strings.Builder
 		for _, r := range reasons {
 			fmt.Fprintf(&told, "%s: %s, by %s\n", r.Question, r.Answer, r.Rule)
@@ -63,8 +63,8 @@ func TestReasonsAsPeopleReadThem(t *testing.T) {
 				fmt.Fprintf(&told, "    next is %s, %d %s away: %s\n", n.Answer, n.Distance, n.Unit, n.Text)
 			}
 		}
-		fmt.Fprintf(&told, "changes at %q, if nothing happens\n", standing.ChangesAt(p, h, today))
-		if classes != standing.Classify(p, standing.Measure(p, h, today)) {
+		fmt.Fprintf(&told, "changes at %q, if nothing happens\n", standing.ChangesAt(standing.Basis{Policy: p}, h, today))
+		if classes != standing.Classify(p, standing.Measure(standing.Basis{Policy: p}, h, today)) {
 			t.Errorf("%s: judged and classified apart", name)
 		}
 		golden(t, "reasons/"+strings.ReplaceAll(name, " ", "_")+".txt", told.String())
@@ -96,7 +96,7 @@ type life struct {
 }
 
 func (l life) judge(on crm.Date) (standing.Measures, standing.Classes, map[string]decision.Reason) {
-	m := standing.Measure(l.p, l.h, on)
+	m := standing.Measure(standing.Basis{Policy: l.p}, l.h, on)
 	c, reasons := standing.Judge(l.p, m)
 	byQuestion := map[string]decision.Reason{}
 	for _, r := range reasons {
@@ -267,7 +267,7 @@ func TestAWayThatNoLongerFitsIsNotOffered(t *testing.T) {
 func TestMeasuresAreSmallAndComeBack(t *testing.T) {
 	today, p := crm.Date(20513), standing.Default()
 	for name, h := range stories() {
-		m := standing.Measure(p, h, today)
+		m := standing.Measure(standing.Basis{Policy: p}, h, today)
 		b, err := json.Marshal(m)
 		if err != nil || len(b) > 250 {
 			t.Errorf("%s: %d bytes, %v\n%s", name, len(b), err, b)

@@ -45,11 +45,11 @@ type Marks string
 // of each of twelve months.
 const MarkedMonths = 13
 
-func marks(p Policy, h history.History, on crm.Date) Marks {
+func marks(b Basis, h history.History, on crm.Date) Marks {
 	var all [MarkedMonths]byte
 	end := on.MonthStart() - 1
 	for i := len(all) - 1; i >= 0; i-- {
-		all[i] = byte(Classify(p, totals(p, h, end)).Mark())
+		all[i] = byte(Classify(b.Policy, totals(b, h, end)).Mark())
 		end = end.MonthStart() - 1
 	}
 	return Marks(base64.RawStdEncoding.EncodeToString(all[:]))

@@ -14,7 +14,7 @@ import (
 func TestMarksAreTheDecisionsOfMonthEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, f := policies(t), facts(t, 500)
-		rules := standing.Rules(p, 1, shanghai)
+		rules := standing.Rules(standing.Basis{Policy: p}, shanghai)
 		on := first + crm.Date(rapid.IntRange(0, 900).Draw(t, "on"))
 		m, c, changesAt := rules.Judge(f, on)
 		end := on.MonthStart() - 1

@@ -38,16 +38,16 @@ type Measures struct {
 
 // Measure takes a customer's measures on the date. What is dated later is not
 // looked at.
-func Measure(p Policy, h history.History, on crm.Date) Measures {
-	h = h.Until(on)
-	m := measure(p, h, on)
-	m.Marks = marks(p, h, on)
+func Measure(b Basis, h history.History, on crm.Date) Measures {
+	h, p := h.Until(on), b.Policy
+	m := measure(b, h, on)
+	m.Marks = marks(b, h, on)
 	if m.Purchases == 0 {
 		return m
 	}
-	for _, b := range h.Purchases {
-		if b.Date >= p.Level.From(on) {
-			m.WindowHolds = p.Level.Expires(b.Date) - 1
+	for _, bought := range h.Purchases {
+		if bought.Date >= p.Level.From(on) {
+			m.WindowHolds = p.Level.Expires(bought.Date) - 1
 			break
 		}
 	}
@@ -56,7 +56,7 @@ func Measure(p Policy, h history.History, on crm.Date) Measures {
 		if m.LevelEnds != 0 && m.TierEnds != 0 {
 			break
 		}
-		later := measure(p, h, d)
+		later := measure(b, h, d)
 		then := Classify(p, later)
 		if m.LevelEnds == 0 && then.Level != now.Level {
 			m.LevelEnds, m.LevelRest = d, later.Window
@@ -69,15 +69,15 @@ func Measure(p Policy, h history.History, on crm.Date) Measures {
 }
 
 // measure takes the measures without the outlook.
-func measure(p Policy, h history.History, on crm.Date) Measures {
+func measure(b Basis, h history.History, on crm.Date) Measures {
 	h = h.Until(on)
-	m := totals(p, h, on)
-	m.WarnedSince = p.Churn.WarnedSince(h, on)
+	m := totals(b, h, on)
+	m.WarnedSince = b.Policy.Churn.WarnedSince(h, on)
 	return m
 }
 
 // totals are what level, tier and status look at.
-func totals(p Policy, h history.History, on crm.Date) Measures {
+func totals(b Basis, h history.History, on crm.Date) Measures {
 	h = h.Until(on)
 	m := Measures{
 		On:           on,
@@ -87,7 +87,7 @@ func totals(p Policy, h history.History, on crm.Date) Measures {
 	}
 	if m.Purchases > 0 {
 		m.Spend = h.Spend(h.Purchases[0].Date, on)
-		m.Window = h.Spend(p.Level.From(on), on)
+		m.Window = h.Spend(b.Policy.Level.From(on), on)
 	}
 	return m
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"guanxi/internal/churn"
+	"guanxi/internal/clv"
 	"guanxi/internal/crm"
 	"guanxi/internal/level"
 	"guanxi/internal/rfm"
@@ -35,6 +36,7 @@ type Policy struct {
 	RFM         rfm.Policy   `json:"rfm"`
 	Tier        tier.Policy  `json:"tier"`
 	Churn       churn.Policy `json:"churn"`
+	Value       clv.Policy   `json:"value"`
 }
 
 //go:embed default.json
@@ -42,7 +44,7 @@ var defaults []byte
 
 // Default is policy 1: what the rules come with.
 func Default() Policy {
-	p := Policy{Level: level.Default(), RFM: rfm.Default(), Tier: tier.Default(), Churn: churn.Default()}
+	p := Policy{Level: level.Default(), RFM: rfm.Default(), Tier: tier.Default(), Churn: churn.Default(), Value: clv.Default()}
 	if err := json.Unmarshal(defaults, &p); err != nil {
 		panic("standing: default.json: " + err.Error())
 	}
@@ -66,10 +68,14 @@ func (p Policy) Validate() (wrong []crm.Field) {
 		{"rfm", p.RFM.Validate()},
 		{"tier", p.Tier.Validate()},
 		{"churn", p.Churn.Validate()},
+		{"value", p.Value.Validate()},
 	} {
 		for _, f := range section.wrong {
 			wrong = append(wrong, crm.Field{Path: section.name + "." + f.Path, Message: f.Message})
 		}
+	}
+	if p.Tier.By == tier.ByValue && !p.Value.Costs() {
+		wrong = append(wrong, crm.Field{Path: "tier.value.dormant_below", Message: "can never hold: no value is negative while all costs are 0; set one, or decide tiers by level"})
 	}
 	return wrong
 }

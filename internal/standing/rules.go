@@ -3,6 +3,7 @@ package standing
 import (
 	"time"
 
+	"guanxi/internal/clv"
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/history"
@@ -12,23 +13,29 @@ import (
 // Record is the standing decision about a customer.
 type Record = decision.Record[Measures, Classes]
 
-// Rules makes the policy ready for decision.Keeper. Edition grows with every
-// policy that is activated; dates are those of zone.
-func Rules(p Policy, edition int64, zone *time.Location) decision.Rules[Measures, Classes] {
+// Basis is what a customer is judged by: the policy, and the model where one is
+// in force. Versions name where they come from.
+type Basis struct {
+	Versions
+	Policy Policy
+	Model  *clv.Model
+}
+
+// Rules makes the basis ready for decision.Keeper; dates are those of zone.
+func Rules(b Basis, zone *time.Location) decision.Rules[Measures, Classes] {
 	return decision.Rules[Measures, Classes]{
-		Edition: edition,
-		Policy:  p.Version,
-		Zone:    zone,
+		Versions: b.Versions,
+		Zone:     zone,
 		Judge: func(f history.Facts, on crm.Date) (Measures, Classes, crm.Date) {
 			bought, capped := history.Orders(f, zone)
 			h := history.Of(bought, capped, f.Interactions, zone)
-			m := Measure(p, h, on)
+			m := Measure(b, h, on)
 			m.Insight = insight.Pack(insight.Of(bought, f.Interactions, f.Answers, zone, on))
-			c := Classify(p, m)
+			c := Classify(b.Policy, m)
 			if c.WarnedSince != 0 {
-				m.Signals = p.Churn.Signals(f, held(m, c), on, zone)
+				m.Signals = b.Policy.Churn.Signals(f, held(m, c), on, zone)
 			}
-			return m, c, ChangesAt(p, h, on)
+			return m, c, ChangesAt(b, h, on)
 		},
 	}
 }

@@ -184,7 +184,7 @@ func TestChangesAtIsExact(t *testing.T) {
 	for range checks {
 		rapid.Check(t, func(t *rapid.T) {
 			p, f := policies(t), facts(t, 500)
-			rules, o := standing.Rules(p, 1, shanghai), newOracle(p, f)
+			rules, o := standing.Rules(standing.Basis{Policy: p}, shanghai), newOracle(p, f)
 			start := first - 5 + crm.Date(rapid.IntRange(0, 500).Draw(t, "start"))
 			_, classes, changesAt := rules.Judge(f, start)
 			for on := start; on < start+days; on++ {
@@ -219,7 +219,7 @@ func TestAsOfKnowsNoFuture(t *testing.T) {
 				past.Interactions = append(past.Interactions, i)
 			}
 		}
-		rules := standing.Rules(p, 1, shanghai)
+		rules := standing.Rules(standing.Basis{Policy: p}, shanghai)
 		m, c, _ := rules.Judge(f, on)
 		if pastM, pastC, _ := rules.Judge(past, on); m != pastM || c != pastC {
 			t.Fatalf("%+v %+v, without the future %+v %+v", m, c, pastM, pastC)
@@ -244,7 +244,7 @@ func TestMoreNeverLowers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, f := policies(t), facts(t, 400)
 		on := first + crm.Date(rapid.IntRange(0, 600).Draw(t, "on"))
-		judge := standing.Rules(p, 1, shanghai).Judge
+		judge := standing.Rules(standing.Basis{Policy: p}, shanghai).Judge
 		_, before, _ := judge(f, on)
 		what := rapid.SampledFrom([]string{"spend", "order", "contact"}).Draw(t, "what")
 		more := rapid.Int64Range(0, 1<<62).Draw(t, "more")

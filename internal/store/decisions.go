@@ -35,6 +35,8 @@ type decisionItem[C comparable] struct {
 	SK        string   `dynamodbav:"SK"`
 	Guard     string   `dynamodbav:"guard"`
 	Policy    int      `dynamodbav:"policy"`
+	Model     int      `dynamodbav:"model,omitempty"`
+	Cuts      int      `dynamodbav:"cuts,omitempty"`
 	Classes   C        `dynamodbav:"classes"`
 	Before    *C       `dynamodbav:"before,omitempty"` // in history entries only
 	On        string   `dynamodbav:"on"`
@@ -65,7 +67,7 @@ func (d Decisions[M, C]) read(ctx context.Context, id crm.CustomerID, i item) (c
 	if err := attributevalue.UnmarshalMapWithOptions(i, &stored, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" }); err != nil {
 		return c, &crm.Error{Op: op, Err: err}
 	}
-	r := decision.Record[M, C]{Customer: id, Policy: stored.Policy, Classes: stored.Classes, Cause: stored.Cause, Trace: stored.Trace}
+	r := decision.Record[M, C]{Customer: id, Versions: decision.Versions{Policy: stored.Policy, Model: stored.Model, Cuts: stored.Cuts}, Classes: stored.Classes, Cause: stored.Cause, Trace: stored.Trace}
 	if stored.Before != nil {
 		c.Before = *stored.Before
 	}
@@ -115,7 +117,7 @@ func (d Decisions[M, C]) Save(ctx context.Context, before, next decision.Record[
 }
 
 func (d Decisions[M, C]) item(ctx context.Context, k key, r decision.Record[M, C]) (item, error) {
-	stored := decisionItem[C]{Guard: r.Guard.String(), Policy: r.Policy, Classes: r.Classes, On: r.On.String(),
+	stored := decisionItem[C]{Guard: r.Guard.String(), Policy: r.Policy, Model: r.Model, Cuts: r.Cuts, Classes: r.Classes, On: r.On.String(),
 		ChangesAt: r.ChangesAt.String(), ReviewAt: r.ReviewAt.String(), Cause: r.Cause, Trace: r.Trace}
 	for _, s := range r.Stores {
 		stored.Stores = append(stored.Stores, string(s))
@@ -126,7 +128,7 @@ func (d Decisions[M, C]) item(ctx context.Context, k key, r decision.Record[M, C
 func (d Decisions[M, C]) change(ctx context.Context, before, next decision.Record[M, C]) (write, error) {
 	g := next.Guard
 	k := changeKey(next.Customer, g.AsOf, g.Edition, g.Links, g.Seen)
-	stored := decisionItem[C]{Guard: g.String(), Policy: next.Policy, Classes: next.Classes, Before: &before.Classes,
+	stored := decisionItem[C]{Guard: g.String(), Policy: next.Policy, Model: next.Model, Cuts: next.Cuts, Classes: next.Classes, Before: &before.Classes,
 		On: next.On.String(), ChangesAt: next.ChangesAt.String(), Cause: next.Cause, Trace: next.Trace}
 	entry, err := d.encode(ctx, k, stored, next.Measures)
 	return write{table: d.facts, key: k, put: entry}, err // the guard in the key makes it its own condition

@@ -27,7 +27,7 @@ func judged(id crm.CustomerID, seen int64, at time.Time, zone *time.Location) st
 		o.PlacedAt = noon.AddDate(0, 0, -int(20*i))
 		facts.Orders = append(facts.Orders, o)
 	}
-	rules := standing.Rules(standing.Default(), 1, zone)
+	rules := standing.Rules(standing.Basis{Policy: standing.Default()}, zone)
 	r := decision.AsOf(rules, id, facts, crm.DateIn(at, zone))
 	r.Guard = decision.Guard{Edition: 1, Seen: seen, AsOf: at}
 	r.ReviewAt, r.Stores, r.Cause, r.Trace = r.On+30, facts.Stores(), "F#ORDER#shopify-cn#1", "1-67891233-abcdef012345678912345678"

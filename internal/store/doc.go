@@ -37,9 +37,11 @@
 //	            ALERTS#OPEN            store#threshold                  a threshold that is crossed; raise-alerts
 //	            ALERTS#CLOSED          store#closed#threshold           one that was; raise-alerts
 //	            COUNT, COUNT#store     night                            what a night's count came to, for all, for a store; count-figures
-//	Settings    STAFF, STORE,          subject, id, version, ACTIVE,    what admins set; settings
-//	            CONNECTION, POLICY,    class, FIELDS
-//	            KEYS, CUSTOM
+//	Settings    STAFF, STORE,          subject, id, class, FIELDS       what admins set; settings
+//	            CONNECTION, KEYS,
+//	            CUSTOM
+//	            POLICY, MODEL, CUTS    version                          what rules are made of; settings, fit-model
+//	            ACTIVE                 RULES                            which versions of those are in force; with the version
 //	            SURVEY                 id                               the latest version of a survey; surveys
 //	            SURVEY#id              version                          every version of it; with the latest
 //	Audit       A#day                  time#id                          who did what; with the write it speaks of

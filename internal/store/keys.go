@@ -338,16 +338,17 @@ const (
 	pkConnections   = "CONNECTION"
 	pkPolicies      = "POLICY"
 	pkModels        = "MODEL"
+	pkCuts          = "CUTS"
+	pkActive        = "ACTIVE"
 	pkCustom        = "CUSTOM"
 	pkThresholds    = "THRESHOLDS"
 	skAllThresholds = "ALL"
 	pkKeys          = "KEYS"
 	pkSurveys       = "SURVEY"
-	skActive        = "ACTIVE"
 	skFields        = "FIELDS"
 )
 
-// versionSK sorts versions as numbers, all before skActive.
+// versionSK sorts versions as numbers.
 func versionSK(version int) string { return fmt.Sprintf("%08d", version) }
 
 // surveyVersionKey is one version of a survey; the latest stands under pkSurveys, too.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"guanxi/internal/crm"
+	"guanxi/internal/decision"
 	"guanxi/internal/seal"
 )
 
@@ -14,16 +15,17 @@ import (
 // policies, and the wrapped keys. Readers keep what they read for a minute of
 // event time.
 type Settings struct {
-	table table
-	audit audit
-	seal  sealer
-	cache *cache
+	table  table
+	audit  audit
+	seal   sealer
+	cache  *cache[settingItem]
+	active *cache[decision.Versions]
 }
 
 // NewSettings reads settings; audited (the Audit table) is only for the one
 // function that writes them.
 func NewSettings(db DB, name, audited string, keys *seal.Keys) Settings {
-	return Settings{table{db.client, name}, audit{table{db.client, audited}}, sealer{keys}, &cache{entries: map[key]cached{}}}
+	return Settings{table{db.client, name}, audit{table{db.client, audited}}, sealer{keys}, newCache[settingItem](), newCache[decision.Versions]()}
 }
 
 // settingItem holds one setting: the document as JSON, or sealed where it holds
@@ -168,30 +170,32 @@ func opened[T any](ctx context.Context, s Settings, stored settingItem) (v crm.V
 }
 
 // cache remembers settings.
-type cache struct {
+type cache[V any] struct {
 	mu      sync.Mutex
-	entries map[key]cached
+	entries map[key]cached[V]
 }
 
-type cached struct {
-	stored settingItem
-	at     time.Time
+type cached[V any] struct {
+	value V
+	at    time.Time
 }
 
-func (c *cache) get(k key, now time.Time) (settingItem, bool) {
+func newCache[V any]() *cache[V] { return &cache[V]{entries: map[key]cached[V]{}} }
+
+func (c *cache[V]) get(k key, now time.Time) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.entries[k]
-	return e.stored, ok && now.Sub(e.at).Abs() < settingsFor
+	return e.value, ok && now.Sub(e.at).Abs() < settingsFor
 }
 
-func (c *cache) put(k key, stored settingItem, now time.Time) {
+func (c *cache[V]) put(k key, value V, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.entries[k] = cached{stored, now}
+	c.entries[k] = cached[V]{value, now}
 }
 
-func (c *cache) forget(k key) {
+func (c *cache[V]) forget(k key) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.entries, k)

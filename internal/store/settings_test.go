@@ -50,7 +50,7 @@ func TestPoliciesAreActivatedOneAfterTheOther(t *testing.T) {
 	env := storetest.Open(t)
 	// in a table of its own: the other tests decide by the first policy
 	s, ctx := store.NewSettings(env.DB, env.Audit, env.Audit, env.Keys), storetest.Context(noon)
-	if v, err := s.ActivePolicy(ctx, true); v != 1 || err != nil {
+	if v, err := s.Active(ctx, true); v.Policy != 1 || err != nil {
 		t.Fatal(v, err)
 	}
 	for version := 2; version <= 3; version++ {
@@ -64,7 +64,7 @@ func TestPoliciesAreActivatedOneAfterTheOther(t *testing.T) {
 		if got, err := s.PolicyDocument(ctx, version); err != nil || !bytes.Equal(got, document) {
 			t.Fatal(string(got), err)
 		}
-		if v, err := s.ActivePolicy(ctx, false); v != version || err != nil {
+		if v, err := s.Active(ctx, false); v.Policy != version || err != nil {
 			t.Fatal(v, err)
 		}
 	}

@@ -31,6 +31,8 @@ type Policy struct {
 	StrategicFrequency int          `json:"strategic_frequency"` // gold is strategic from this F score on
 	GrowthRecency      int          `json:"growth_recency"`      // without gold, growth takes at least this R score …
 	GrowthFrequency    int          `json:"growth_frequency"`    // … and this F score
+	By                 By           `json:"by" enum:"value,level" example:"value"`
+	Value              ValuePolicy  `json:"value"`
 	Status             StatusPolicy `json:"status"`
 }
 
@@ -55,6 +57,12 @@ func (p Policy) Validate() (wrong []crm.Field) {
 	score("strategic_frequency", p.StrategicFrequency, 2)
 	score("growth_recency", p.GrowthRecency, 1)
 	score("growth_frequency", p.GrowthFrequency, 2)
+	if p.By != ByValue && p.By != ByLevel {
+		wrong = append(wrong, crm.Field{Path: "by", Message: "must be value or level"})
+	}
+	for _, f := range p.Value.Validate() {
+		wrong = append(wrong, crm.Field{Path: "value." + f.Path, Message: f.Message})
+	}
 	for _, f := range p.Status.Validate() {
 		wrong = append(wrong, crm.Field{Path: "status." + f.Path, Message: f.Message})
 	}

@@ -100,6 +100,11 @@ func TestValidate(t *testing.T) {
 		"strategic_frequency":       func(p *tier.Policy) { p.StrategicFrequency = 6 }, // can never hold
 		"growth_recency":            func(p *tier.Policy) { p.GrowthRecency = 0 },
 		"growth_frequency":          func(p *tier.Policy) { p.GrowthFrequency = 1 }, // always holds
+		"by":                        func(p *tier.Policy) { p.By = "luck" },
+		"value.strategic_from":      func(p *tier.Policy) { p.Value.StrategicFrom = p.Value.GrowthFrom },
+		"value.growth_from":         func(p *tier.Policy) { p.Value.GrowthFrom = p.Value.DormantBelow },
+		"value.growth_chance":       func(p *tier.Policy) { p.Value.GrowthChance = 1 }, // can never hold
+		"value.dormant_below":       func(p *tier.Policy) { p.Value.DormantBelow = 1 },
 		"status.dormant_after_days": func(p *tier.Policy) { p.Status.DormantAfterDays = 0 },
 		"status.lost_after_days":    func(p *tier.Policy) { p.Status.LostAfterDays = 120 },
 	} {

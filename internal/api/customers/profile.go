@@ -24,7 +24,7 @@ type Overviews interface {
 // Book is the rules, in force and past.
 type Book interface {
 	Current(ctx context.Context, stands standing.Record, facts decision.FactReader, today crm.Date) (standing.Record, error)
-	Policy(ctx context.Context, version int) (standing.Policy, error)
+	Judged(ctx context.Context, by standing.Versions) (standing.Policy, error)
 }
 
 type profiles struct {
@@ -115,7 +115,7 @@ func (l profiles) read(ctx context.Context, in *api.CustomerPath) (*profileAnswe
 	if err != nil {
 		return nil, err
 	}
-	p, err := l.book.Policy(ctx, r.Policy)
+	p, err := l.book.Judged(ctx, r.Versions)
 	if err != nil {
 		return nil, err
 	}

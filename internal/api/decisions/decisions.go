@@ -26,7 +26,7 @@ type Decisions interface {
 type Book interface {
 	Current(ctx context.Context, stands standing.Record, facts decision.FactReader, today crm.Date) (standing.Record, error)
 	AsOf(ctx context.Context, id crm.CustomerID, facts decision.FactReader, on crm.Date) (standing.Record, error)
-	Policy(ctx context.Context, version int) (standing.Policy, error)
+	Judged(ctx context.Context, by standing.Versions) (standing.Policy, error)
 }
 
 type leaf struct {
@@ -75,7 +75,7 @@ func (l leaf) tier(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	p, err := l.book.Policy(ctx, r.Policy)
+	p, err := l.book.Judged(ctx, r.Versions)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (l leaf) history(ctx context.Context, in *struct {
 			return l.decisions.Changes(ctx, in.ID, limit, after)
 		},
 		func(c decision.Change[standing.Measures, standing.Classes]) (change, error) {
-			p, err := l.book.Policy(ctx, c.Policy)
+			p, err := l.book.Judged(ctx, c.Versions)
 			return change{At: c.Guard.AsOf, Before: shownClasses(c.Before), After: shownClasses(c.Classes), Decision: standing.Show(c.Record, p)}, err
 		})
 }

@@ -73,7 +73,7 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 	if err != nil {
 		return nil, err
 	}
-	p, err := l.book.Policy(ctx, r.Policy)
+	p, err := l.book.Judged(ctx, r.Versions)
 	if err != nil {
 		return nil, err
 	}

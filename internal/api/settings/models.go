@@ -7,21 +7,22 @@ import (
 	"strconv"
 
 	"guanxi/internal/api"
+	"guanxi/internal/clv"
 	"guanxi/internal/crm"
-	"guanxi/internal/learning"
+	"guanxi/internal/standing"
 )
 
 // Models reads the purchase models that were fitted. Versions start at 1.
 type Models interface {
 	LastModel(ctx context.Context) (int, error)
-	ActiveModel(ctx context.Context, fresh bool) (int, error)
+	Active(ctx context.Context, fresh bool) (standing.Versions, error)
 	ModelDocument(ctx context.Context, version int) ([]byte, error)
 }
 
 // modelView is a model with whether it is in force.
 type modelView struct {
 	Active bool `json:"active" doc:"In force: the last one that passed all gates."`
-	learning.Model
+	clv.Model
 }
 
 type models struct{ kept Models }
@@ -38,7 +39,7 @@ func registerModels(a *api.API, kept Models) {
 const listed = 53
 
 func (m models) list(ctx context.Context, _ *struct{}) (*list[modelView], error) {
-	active, err := m.kept.ActiveModel(ctx, true)
+	active, err := m.kept.Active(ctx, true)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func (m models) list(ctx context.Context, _ *struct{}) (*list[modelView], error)
 	out := &list[modelView]{}
 	out.Body.Items = []modelView{}
 	for version := last; version > max(0, last-listed); version-- {
-		view, err := m.view(ctx, version, active)
+		view, err := m.view(ctx, version, active.Model)
 		if err != nil {
 			return nil, err
 		}
@@ -61,18 +62,18 @@ func (m models) list(ctx context.Context, _ *struct{}) (*list[modelView], error)
 func (m models) read(ctx context.Context, in *struct {
 	ID string `path:"id" pattern:"^(active|[1-9][0-9]{0,6})$" doc:"A version, or active." example:"active"`
 }) (*found[modelView], error) {
-	active, err := m.kept.ActiveModel(ctx, true)
+	active, err := m.kept.Active(ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	version := active
+	version := active.Model
 	if in.ID != "active" {
 		version, _ = strconv.Atoi(in.ID) // the pattern lets only numbers pass
 	}
 	if version == 0 {
 		return nil, crm.Fail("settings.model", crm.NotFound, "no model is in force yet")
 	}
-	view, err := m.view(ctx, version, active)
+	view, err := m.view(ctx, version, active.Model)
 	return &found[modelView]{ETag: api.ETag(strconv.Itoa(version)), Body: view}, err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"guanxi/internal/api"
 	"guanxi/internal/churn"
+	"guanxi/internal/clv"
 	"guanxi/internal/crm"
 	"guanxi/internal/level"
 	"guanxi/internal/rfm"
@@ -20,8 +21,7 @@ import (
 // Policies keeps policy versions. They are only ever added; Activate puts one in
 // force as the version after the active one, or returns a Conflict.
 type Policies interface {
-	ActivePolicy(ctx context.Context, fresh bool) (int, error)
-	PolicyDocument(ctx context.Context, version int) ([]byte, error)
+	standing.Documents
 	Activate(ctx context.Context, version int, document []byte) error
 }
 
@@ -32,6 +32,7 @@ type policyBody struct {
 	RFM    rfm.Policy   `json:"rfm"`
 	Tier   tier.Policy  `json:"tier"`
 	Churn  churn.Policy `json:"churn"`
+	Value  clv.Policy   `json:"value"`
 }
 
 // policySummary is one version in the list.
@@ -46,17 +47,17 @@ type policySummary struct {
 func (l leaf) registerPolicies(a *api.API) {
 	api.Register(a, operation("list-policies", http.MethodGet, "/v1/policies", "All versions of the policy, the newest first"),
 		func(ctx context.Context, _ *struct{}) (*list[policySummary], error) {
-			active, err := l.policies.ActivePolicy(ctx, true)
+			active, err := l.policies.Active(ctx, true)
 			if err != nil {
 				return nil, err
 			}
 			out := &list[policySummary]{}
-			for version := active; version >= 1; version-- {
+			for version := active.Policy; version >= 1; version-- {
 				p, err := l.policy(ctx, version)
 				if err != nil {
 					return nil, err
 				}
-				out.Body.Items = append(out.Body.Items, policySummary{Version: version, Active: version == active, Author: p.Author, Reason: p.Reason, ActivatedAt: p.ActivatedAt})
+				out.Body.Items = append(out.Body.Items, policySummary{Version: version, Active: version == active.Policy, Author: p.Author, Reason: p.Reason, ActivatedAt: p.ActivatedAt})
 			}
 			return out, nil
 		})
@@ -64,15 +65,15 @@ func (l leaf) registerPolicies(a *api.API) {
 		func(ctx context.Context, in *struct {
 			ID string `path:"id" pattern:"^(active|[1-9][0-9]{0,6})$" doc:"A version, or active." example:"active"`
 		}) (*found[standing.Policy], error) {
-			active, err := l.policies.ActivePolicy(ctx, true)
+			active, err := l.policies.Active(ctx, true)
 			if err != nil {
 				return nil, err
 			}
-			version := active
+			version := active.Policy
 			if in.ID != "active" {
 				version, _ = strconv.Atoi(in.ID) // the pattern lets only numbers pass
 			}
-			if version > active {
+			if version > active.Policy {
 				return nil, crm.Fail("settings.policy", crm.NotFound, "there is no such policy")
 			}
 			p, err := l.policy(ctx, version)
@@ -94,13 +95,13 @@ type createdPolicy struct {
 
 func (l leaf) createPolicy(ctx context.Context, in *struct{ Body policyBody }) (*createdPolicy, error) {
 	const op = "settings.createPolicy"
-	active, err := l.policies.ActivePolicy(ctx, true)
+	active, err := l.policies.Active(ctx, true)
 	if err != nil {
 		return nil, err
 	}
 	at := crm.AsOf(ctx)
-	p := standing.Policy{Version: active + 1, Author: api.CallerOf(ctx).Subject, Reason: in.Body.Reason, CreatedAt: at, ActivatedAt: at,
-		Currency: l.currency, Level: in.Body.Level, RFM: in.Body.RFM, Tier: in.Body.Tier, Churn: in.Body.Churn.Complete()}
+	p := standing.Policy{Version: active.Policy + 1, Author: api.CallerOf(ctx).Subject, Reason: in.Body.Reason, CreatedAt: at, ActivatedAt: at,
+		Currency: l.currency, Level: in.Body.Level, RFM: in.Body.RFM, Tier: in.Body.Tier, Churn: in.Body.Churn.Complete(), Value: in.Body.Value}
 	if wrong := p.Validate(); len(wrong) > 0 {
 		return nil, &crm.Error{Op: op, Kind: crm.Invalid, Detail: "the policy breaks a rule", Fields: wrong}
 	}

@@ -10,13 +10,13 @@ import (
 
 func TestTheLastUsableModelIsInForce(t *testing.T) {
 	env, ctx := storetest.Open(t), storetest.Context(noon)
-	models := store.NewModels(store.NewSettings(env.DB, env.Settings, env.Audit, env.Keys))
+	models := store.NewSettings(env.DB, env.Audit, env.Audit, env.Keys) // in a table of its own: the others decide without a model
 	state := func(wantLast, wantActive int) {
 		t.Helper()
 		last, err := models.LastModel(ctx)
-		active, err2 := models.ActiveModel(ctx, true)
-		if err != nil || err2 != nil || last != wantLast || active != wantActive {
-			t.Fatalf("last %d, active %d, %v, %v; want %d, %d", last, active, err, err2, wantLast, wantActive)
+		active, err2 := models.Active(ctx, true)
+		if err != nil || err2 != nil || last != wantLast || active.Model != wantActive {
+			t.Fatalf("last %d, active %+v, %v, %v; want %d, %d", last, active, err, err2, wantLast, wantActive)
 		}
 	}
 	state(0, 0)

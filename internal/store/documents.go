@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/decision"
+)
+
+// documents are one kind of what rules are made of: policies, models, cuts.
+// Versions are only ever added and never change; one of them is in force.
+type documents struct{ noun, pk string }
+
+var (
+	policyDocuments = documents{"policy", pkPolicies}
+	modelDocuments  = documents{"model", pkModels}
+	cutsDocuments   = documents{"set of cuts", pkCuts}
+)
+
+func (d documents) key(version int) key { return key{d.pk, versionSK(version)} }
+
+// firstPolicy is the version of the policy that is embedded in the program.
+const firstPolicy = 1
+
+// activeKey is the one item that says which versions are in force, so that they
+// are read together. Each kind has its own attribute, named by its partition.
+var activeKey = key{pkActive, "RULES"}
+
+type activeItem struct {
+	Policy int `dynamodbav:"POLICY"`
+	Model  int `dynamodbav:"MODEL"`
+	Cuts   int `dynamodbav:"CUTS"`
+}
+
+// Active are the versions in force; fresh asks not to trust the cache. While no
+// policy was activated it is the first.
+func (s Settings) Active(ctx context.Context, fresh bool) (decision.Versions, error) {
+	if !fresh {
+		if v, hit := s.active.get(activeKey, crm.AsOf(ctx)); hit {
+			return v, nil
+		}
+	}
+	var stored activeItem
+	if _, err := s.table.get(ctx, "store.Active", activeKey, true, &stored); err != nil {
+		return decision.Versions{}, err
+	}
+	v := decision.Versions{Policy: max(stored.Policy, firstPolicy), Model: stored.Model, Cuts: stored.Cuts}
+	s.active.put(activeKey, v, crm.AsOf(ctx))
+	return v, nil
+}
+
+// PolicyDocument is the document of a version; nil for the embedded first.
+func (s Settings) PolicyDocument(ctx context.Context, version int) ([]byte, error) {
+	if version <= firstPolicy {
+		return nil, nil
+	}
+	return s.document(ctx, policyDocuments, version)
+}
+
+// ModelDocument and CutsDocument are the documents of a version.
+func (s Settings) ModelDocument(ctx context.Context, version int) ([]byte, error) {
+	return s.document(ctx, modelDocuments, version)
+}
+func (s Settings) CutsDocument(ctx context.Context, version int) ([]byte, error) {
+	return s.document(ctx, cutsDocuments, version)
+}
+
+// document reads what never changes, and by which old decisions are explained;
+// it is kept for as long as the process lives.
+func (s Settings) document(ctx context.Context, d documents, version int) ([]byte, error) {
+	const op = "store.Document"
+	k := d.key(version)
+	stored, kept := s.cache.get(k, time.Time{})
+	if !kept {
+		found, err := s.table.get(ctx, op, k, true, &stored)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			return nil, crm.Fail(op, crm.NotFound, "there is no such %s", d.noun)
+		}
+		s.cache.put(k, stored, time.Time{})
+	}
+	return []byte(stored.Body), nil
+}
+
+// LastModel and LastCuts are the newest version, in force or not; 0 while there
+// is none.
+func (s Settings) LastModel(ctx context.Context) (int, error) { return s.last(ctx, modelDocuments) }
+func (s Settings) LastCuts(ctx context.Context) (int, error)  { return s.last(ctx, cutsDocuments) }
+
+func (s Settings) last(ctx context.Context, d documents) (version int, err error) {
+	const op = "store.Last"
+	q := query{table: s.table, pk: d.pk, newest: true, limit: 1, consistent: true}
+	_, err = q.run(ctx, op, func(i item) (err error) {
+		if version, err = strconv.Atoi(sortKeyOf(i)); err != nil {
+			err = &crm.Error{Op: op, Err: err}
+		}
+		return err
+	})
+	return version, err
+}
+
+// Activate puts a policy in force as the version after the active one. Conflict:
+// somebody activated another meanwhile.
+func (s Settings) Activate(ctx context.Context, version int, document []byte) error {
+	force := s.force(policyDocuments, version)
+	force.when, force.values[":before"] = "#kind = :before", num(int64(version-1))
+	if version == firstPolicy+1 {
+		force.when = "attribute_not_exists(#kind)"
+		delete(force.values, ":before")
+	}
+	return s.keep(ctx, policyDocuments, version, document, force, s.audit.entry(ctx, "create-policy", strconv.Itoa(version)))
+}
+
+// KeepModel adds a version, and puts one that may be used in force. Conflict:
+// the version is there already.
+func (s Settings) KeepModel(ctx context.Context, version int, usable bool, document []byte) error {
+	return s.keepMade(ctx, modelDocuments, version, usable, document)
+}
+
+// KeepCuts does the same for cuts.
+func (s Settings) KeepCuts(ctx context.Context, version int, usable bool, document []byte) error {
+	return s.keepMade(ctx, cutsDocuments, version, usable, document)
+}
+
+// keepMade keeps what no person wrote, but a schedule made.
+func (s Settings) keepMade(ctx context.Context, d documents, version int, usable bool, document []byte) error {
+	if !usable {
+		return s.keep(ctx, d, version, document)
+	}
+	force := s.force(d, version)
+	force.when = "attribute_not_exists(#kind) OR #kind < :version"
+	return s.keep(ctx, d, version, document, force)
+}
+
+func (s Settings) keep(ctx context.Context, d documents, version int, document []byte, with ...write) error {
+	added := write{table: s.table, key: d.key(version), when: "attribute_not_exists(PK)",
+		put: item{docAttribute: str(string(document)), "rev": num(1)}}
+	err := together(ctx, fmt.Sprintf("store.Keep a %s", d.noun), append([]write{added}, with...)...)
+	s.active.forget(activeKey)
+	return err
+}
+
+// force puts a version in force, beside those of the other kinds.
+func (s Settings) force(d documents, version int) write {
+	return write{table: s.table, key: activeKey, update: "SET #kind = :version",
+		names: map[string]string{"#kind": d.pk}, values: item{":version": num(int64(version))}}
+}
