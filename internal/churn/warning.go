@@ -64,7 +64,15 @@ type Situation struct {
 	Today        crm.Date // the local date of the event
 	Signals      Signals  // of the standing decision
 	Standing     *Warning // the open warning, if there is one
-	Earlier      *Warning // the warning named by WarnedSince, open or closed, if there ever was one
+	Earlier      *Warning // the warning about this silence, open or closed, if there ever was one: see About
+}
+
+// About tells whether a warning speaks of the silence that the decision warns
+// about: the one after the same purchase. Another policy or model may have moved
+// its date, which is no new silence. Since alone is enough, too: it names the
+// warning.
+func (s Situation) About(w Warning) bool {
+	return w.LastPurchase == s.LastPurchase || w.Since == s.WarnedSince
 }
 
 // Step is the one thing to do next.

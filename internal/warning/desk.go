@@ -135,7 +135,7 @@ func (d Desk) situation(ctx context.Context, id crm.CustomerID) (s churn.Situati
 		if w.Value.Open() {
 			s.Standing, rev = &w.Value, w.Rev
 		}
-		if w.Value.Since == s.WarnedSince {
+		if s.About(w.Value) {
 			s.Earlier = &w.Value
 		}
 	}
