@@ -1,5 +1,5 @@
 // Command decisions answers what was decided about a customer and why, and
-// lets staff close churn warnings.
+// lets staff see to churn warnings.
 package main
 
 import (
@@ -18,6 +18,7 @@ import (
 type config struct {
 	Customers  string        `env:"CUSTOMERS_TABLE"`
 	Facts      string        `env:"FACTS_TABLE"`
+	Operations string        `env:"OPERATIONS_TABLE"`
 	Settings   string        `env:"SETTINGS_TABLE"`
 	Audit      string        `env:"AUDIT_TABLE"`
 	SealKey    string        `env:"SEAL_KEY_ARN"`
@@ -39,6 +40,8 @@ func main() {
 		standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},
 		store.NewWarnings(db, c.Customers, c.Audit, keys, &c.Zone),
 		settings,
+		settings,
+		store.NewTimers(db, c.Operations),
 		&c.Zone)
 	lambdaio.ServeHTTP(a, log)
 }

@@ -37,6 +37,7 @@ func main() {
 		store.NewPeople(db, c.Customers),
 		store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, "", keys),
 		settings,
+		settings,
 		&c.Zone)
 	lambdaio.ServeHTTP(a, log)
 }

@@ -28,6 +28,6 @@ func main() {
 	keys := seal.NewKeys(wrapped, master)
 	settings := store.NewSettings(db, c.Settings, c.Audit, keys)
 	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Replays: store.NewReplays(db, c.Operations, keys)})
-	settingsapi.Register(a, settings, settings, settings, settings, settings, wrapped, c.Currency)
+	settingsapi.Register(a, settings, settings, settings, settings, settings, settings, wrapped, c.Currency)
 	lambdaio.ServeHTTP(a, log)
 }

@@ -34,6 +34,13 @@ func (w Warning) Woken() Warning {
 	return w
 }
 
+// WokenEarly sleeps no more, before its date: the days until the escalation
+// begin now.
+func (p Policy) WokenEarly(w Warning, at time.Time) Warning {
+	w.EscalateAt = p.escalation(at)
+	return w.Woken()
+}
+
 func (p Policy) escalation(from time.Time) time.Time { return from.AddDate(0, 0, p.EscalateAfterDays) }
 
 // Renewed has the reasons and the severity of the decision that stands now: for
@@ -70,7 +77,12 @@ func (w Warning) Because(reason LossReason) Warning {
 	return w
 }
 
-// Alarm is the timer that has the warning looked at again.
-func (w Warning) Alarm(due time.Time, trace string) crm.Timer {
+// Alarm is the timer that has the warning looked at again when something becomes
+// of it by itself.
+func (w Warning) Alarm(zone *time.Location, trace string) crm.Timer {
+	due := w.EscalateAt
+	if w.SnoozedUntil != 0 {
+		due = w.SnoozedUntil.Midnight(zone)
+	}
 	return crm.Timer{ID: "escalate|" + string(w.Customer) + "|" + w.Since.String(), Kind: crm.TimerWarning, Due: due, Customer: w.Customer, Trace: trace}
 }

@@ -39,11 +39,6 @@ const (
 	Other         LossReason = "other"
 )
 
-// LossReasons are all there are.
-func LossReasons() []LossReason {
-	return []LossReason{Service, Product, Price, Competitor, Communication, Other}
-}
-
 // WrongEnd names what is wrong with how a person closes a warning.
 func WrongEnd(o Outcome, why LossReason) (wrong []crm.Field) {
 	switch {

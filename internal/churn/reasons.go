@@ -206,7 +206,7 @@ func (p Policy) Reasons(s Signals) (all []Reason) {
 	if s.Complaint.Closed != "" {
 		complaint = CodeUnsolved
 	}
-	add(s.Complaint != Complaint{}, complaint, date("on", s.Complaint.On), name("category", s.Complaint.Category))
+	add(s.Complaint != Complaint{}, complaint, name("category", s.Complaint.Category), date("on", s.Complaint.On))
 	add(s.Tier != TierFall{}, CodeTier, name("tier", string(s.Tier.To)), name("was", string(s.Tier.From)), date("until", s.Tier.On))
 	return all
 }

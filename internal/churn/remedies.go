@@ -3,24 +3,27 @@ package churn
 import (
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 
-	"guanxi/internal/crm"
+	"guanxi/internal/decision"
 	"guanxi/internal/task"
 )
 
-// Remedies is the one document of what helps against each reason for which
-// customers stay away (R22). An admin may change it.
+// Remedies is the one document of what to say or to do against each reason for
+// which customers stay away (R22). An admin may change it.
 type Remedies struct {
-	Items []Remedy `json:"items" nullable:"false" minItems:"6" maxItems:"6" doc:"One for each reason."`
+	Service       task.Words `json:"service"`
+	Product       task.Words `json:"product"`
+	Price         task.Words `json:"price"`
+	Competitor    task.Words `json:"competitor"`
+	Communication task.Words `json:"communication"`
+	Other         task.Words `json:"other"`
 }
 
 // Remedy is what helps against a reason.
 type Remedy struct {
 	Reason LossReason `json:"churn_reason" enum:"service,product,price,competitor,communication,other" example:"price"`
-	Say    task.Words `json:"say" doc:"What to say or to do, in both languages, each at most 1,000 characters."`
+	Say    task.Words `json:"say"`
 }
 
 //go:embed remedies.json
@@ -34,46 +37,26 @@ func DefaultRemedies() (r Remedies) {
 	return r
 }
 
-const longestRemedy = 1000 // characters
-
-// Validate names what is missing or there twice, at its place in the document.
-func (r Remedies) Validate() (wrong []crm.Field) {
-	seen := map[LossReason]bool{}
-	for i, item := range r.Items {
-		if seen[item.Reason] || !slices.Contains(LossReasons(), item.Reason) {
-			wrong = append(wrong, crm.Field{Path: fmt.Sprintf("items[%d].churn_reason", i), Message: "must be one that no other item has"})
-		}
-		seen[item.Reason] = true
-		for language, text := range map[string]string{"zh": item.Say.ZH, "en": item.Say.EN} {
-			if n := len([]rune(text)); strings.TrimSpace(text) == "" || n > longestRemedy {
-				wrong = append(wrong, crm.Field{Path: fmt.Sprintf("items[%d].say.%s", i, language), Message: fmt.Sprintf("must have 1 to %d characters", longestRemedy)})
-			}
-		}
-	}
-	for _, reason := range LossReasons() {
-		if !seen[reason] {
-			wrong = append(wrong, crm.Field{Path: "items", Message: "must have one for " + string(reason)})
-		}
-	}
-	slices.SortFunc(wrong, func(a, b crm.Field) int { return strings.Compare(a.Path, b.Path) })
-	return wrong
+// all are the remedies in the order of the reasons.
+func (r Remedies) all() []Remedy {
+	return []Remedy{{Service, r.Service}, {Product, r.Product}, {Price, r.Price}, {Competitor, r.Competitor}, {Communication, r.Communication}, {Other, r.Other}}
 }
 
-// For are the remedies that fit a warning: that of the reason that was heard,
-// and, while it is not known, all of them, those first that the signals hint at.
+// For are the remedies that fit a warning: while it is open, those of Hinted;
+// afterwards that of the reason that was heard, if one was.
 func (r Remedies) For(w Warning) []Remedy {
-	if !w.Open() && w.Loss == "" {
-		return []Remedy{}
+	if w.Open() {
+		return r.Hinted(w.evidence())
 	}
-	fits := []Remedy{}
-	for _, item := range r.Items {
-		if w.Loss == "" || item.Reason == w.Loss {
-			fits = append(fits, item)
-		}
-	}
-	hinted := w.hints()
-	slices.SortStableFunc(fits, func(a, b Remedy) int { return place(hinted, a.Reason) - place(hinted, b.Reason) })
-	return fits
+	return slices.DeleteFunc(r.all(), func(item Remedy) bool { return item.Reason != w.Loss })
+}
+
+// Hinted are all remedies, those first at which the evidence of a follow-up
+// points: nobody knows yet why the customer stays away.
+func (r Remedies) Hinted(evidence []decision.Input) []Remedy {
+	hinted, all := hints(evidence), r.all()
+	slices.SortStableFunc(all, func(a, b Remedy) int { return place(hinted, a.Reason) - place(hinted, b.Reason) })
+	return all
 }
 
 func place(of []LossReason, r LossReason) int {
@@ -83,16 +66,16 @@ func place(of []LossReason, r LossReason) int {
 	return len(of)
 }
 
-// hints are the reasons at which the signals point, the plainest first: what a
+// hints are the reasons at which signals point, the plainest first: what a
 // complaint is about, the service where a score is bad, and that nobody talked
 // to them where they were used to talk to us.
-func (w Warning) hints() (all []LossReason) {
+func hints(evidence []decision.Input) (all []LossReason) {
 	for _, code := range []string{CodeOpen, CodeUnsolved, CodeScore, CodeContacts, CodeEnquiries} {
-		i := slices.IndexFunc(w.Reasons, func(r Reason) bool { return r.Code == code })
+		i := slices.IndexFunc(evidence, func(e decision.Input) bool { return e.Name == code })
 		switch {
 		case i < 0:
 		case code == CodeOpen || code == CodeUnsolved:
-			all = append(all, LossReason(w.Reasons[i].Value("category")))
+			all = append(all, LossReason(evidence[i].Value))
 		case code == CodeScore:
 			all = append(all, Service)
 		default:

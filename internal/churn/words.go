@@ -39,13 +39,3 @@ func (b Book) Say(r Reason) task.Words {
 	sentence := b.Reasons[r.Code]
 	return task.Words{ZH: strings.NewReplacer(zh...).Replace(sentence.ZH), EN: strings.NewReplacer(en...).Replace(sentence.EN)}
 }
-
-// Value is that of one of the figures; empty where there is none of the name.
-func (r Reason) Value(name string) string {
-	for _, input := range r.Evidence {
-		if input.Name == name {
-			return input.Value
-		}
-	}
-	return ""
-}

@@ -137,8 +137,14 @@ func signUpClaimKey(kind, index string, store crm.StoreID) key {
 	return key{join("L", kind, index), skClaim + join("SIGNUP", string(store))}
 }
 
-// warningIndexPK groups the open warnings of a store ("" where there is none).
-func warningIndexPK(store crm.StoreID) string { return join("OPEN", string(store)) }
+// warningIndexPK groups the open warnings of a store ("" where there is none),
+// those that sleep apart.
+func warningIndexPK(store crm.StoreID, asleep bool) string {
+	if asleep {
+		return join("ASLEEP", string(store))
+	}
+	return join("OPEN", string(store))
+}
 
 // The tasks of a store and of an owner that are open, and what somebody closed on a day.
 func storeTasksPK(store crm.StoreID) string { return join("TASKS", string(store)) }
@@ -342,7 +348,8 @@ const (
 	pkActive        = "ACTIVE"
 	pkCustom        = "CUSTOM"
 	pkThresholds    = "THRESHOLDS"
-	skAllThresholds = "ALL"
+	skWholeDocument = "ALL"
+	pkRemedies      = "REMEDIES"
 	pkKeys          = "KEYS"
 	pkSurveys       = "SURVEY"
 	skFields        = "FIELDS"

@@ -169,7 +169,7 @@ func TestAFollowUpGoesTheWayOfItsWarning(t *testing.T) {
 	if one, err := w.One(ctx, id, warning.Since); err != nil || one.Value.Outcome != churn.Retained {
 		t.Error("the warning:", one, err)
 	}
-	if open, _, err := w.ListOpen(ctx, home, 10, ""); err != nil || len(open) != 0 {
+	if open, _, err := w.ListOpen(ctx, home, false, 10, ""); err != nil || len(open) != 0 {
 		t.Error("the warning is still listed:", open, err)
 	}
 	if open, _, err := s.OfStore(ctx, home, followUp.Due+100, 10, ""); err != nil || len(open) != 0 {

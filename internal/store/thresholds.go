@@ -7,7 +7,7 @@ import (
 	"guanxi/internal/figure"
 )
 
-func thresholdsKey() key { return key{pkThresholds, skAllThresholds} }
+func thresholdsKey() key { return key{pkThresholds, skWholeDocument} }
 
 // ReadThresholds gives what figures must not cross: the default, with revision
 // 0, before an admin has set anything.

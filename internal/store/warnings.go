@@ -76,7 +76,7 @@ func (w Warnings) Open(ctx context.Context, warning churn.Warning, followUp task
 
 // Amend replaces a warning that still has the revision; Conflict otherwise. Its
 // follow-up goes the same way in the same transaction, which is audited when a
-// person made an end.
+// person does it.
 func (w Warnings) Amend(ctx context.Context, next churn.Warning, rev int64) error {
 	const op = "store.AmendWarning"
 	amended, err := w.put(ctx, next, rev)
@@ -94,7 +94,7 @@ func (w Warnings) Amend(ctx context.Context, next churn.Warning, rev int64) erro
 		if err != nil {
 			return err
 		}
-		if after := next.FollowUp(before.Value); after.Outcome != before.Value.Outcome || after.EscalatedAt != before.Value.EscalatedAt {
+		if after := next.FollowUp(before.Value); after.Outcome != before.Value.Outcome || after.EscalatedAt != before.Value.EscalatedAt || after.Due != before.Value.Due {
 			turned, err := w.tasks.turning(after, before.Rev)
 			if err != nil {
 				return err
@@ -103,7 +103,7 @@ func (w Warnings) Amend(ctx context.Context, next churn.Warning, rev int64) erro
 		}
 	}
 	if crm.EventOf(ctx).Subject != "" {
-		writes = append(writes, w.audit.entry(ctx, "close-churn-warning", next.ID()))
+		writes = append(writes, w.audit.entry(ctx, "update-churn-warning", next.ID()))
 	}
 	return together(ctx, op, writes...)
 }
@@ -133,7 +133,7 @@ func (w Warnings) put(ctx context.Context, warning churn.Warning, rev int64) (wr
 		out.when, out.values = "rev = :rev", item{":rev": num(rev)}
 	}
 	if warning.Open() {
-		out.put[openIndex().pk], out.put[openIndex().sk] = str(warningIndexPK(warning.Store)), str(join(timeKey(warning.OpenedAt), string(warning.Customer)))
+		out.put[openIndex().pk], out.put[openIndex().sk] = str(warningIndexPK(warning.Store, warning.SnoozedUntil != 0)), str(join(timeKey(warning.OpenedAt), string(warning.Customer)))
 	}
 	return out, nil
 }
@@ -154,10 +154,11 @@ func (w Warnings) FollowUps(ctx context.Context, id crm.CustomerID) (all []task.
 	return all, err
 }
 
-// ListOpen reads the open warnings of a store, oldest first, with a cursor.
-func (w Warnings) ListOpen(ctx context.Context, store crm.StoreID, limit int, after string) (page []churn.Warning, next string, err error) {
+// ListOpen reads the open warnings of a store, those that are awake or those
+// that sleep, oldest first, with a cursor.
+func (w Warnings) ListOpen(ctx context.Context, store crm.StoreID, asleep bool, limit int, after string) (page []churn.Warning, next string, err error) {
 	const op = "store.OpenWarnings"
-	q := query{table: w.table, index: openIndex(), pk: warningIndexPK(store), limit: limit}
+	q := query{table: w.table, index: openIndex(), pk: warningIndexPK(store, asleep), limit: limit}
 	if q.after, err = q.at(op, after); err != nil {
 		return nil, "", err
 	}

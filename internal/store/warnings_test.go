@@ -31,7 +31,7 @@ func TestAWarningIsOpenedOnceAndListedUntilItIsClosed(t *testing.T) {
 	if err := w.Open(ctx, warning, followUp); crm.KindOf(err) != crm.Conflict {
 		t.Fatalf("opened twice: %v", err)
 	}
-	open, _, err := w.ListOpen(ctx, home, 10, "")
+	open, _, err := w.ListOpen(ctx, home, false, 10, "")
 	if err != nil || len(open) != 1 {
 		t.Fatal(open, err)
 	}
@@ -48,7 +48,7 @@ func TestAWarningIsOpenedOnceAndListedUntilItIsClosed(t *testing.T) {
 			t.Fatalf("closed, time %d: %v", i, err)
 		}
 	}
-	if open, _, err := w.ListOpen(ctx, home, 10, ""); err != nil || len(open) != 0 {
+	if open, _, err := w.ListOpen(ctx, home, false, 10, ""); err != nil || len(open) != 0 {
 		t.Fatal("still listed:", open, err)
 	}
 	if tasks, err := w.FollowUps(ctx, id); err != nil || len(tasks) != 1 || tasks[0].Outcome != task.Retained {
@@ -71,11 +71,11 @@ func TestOpenWarningsArePagedOldestFirst(t *testing.T) {
 		}
 		want = append(want, warning.Customer)
 	}
-	if page, next, err := w.ListOpen(ctx, home, 5, ""); len(page) != 5 || next != "" || err != nil {
+	if page, next, err := w.ListOpen(ctx, home, false, 5, ""); len(page) != 5 || next != "" || err != nil {
 		t.Fatalf("a full last page: %d, next %q, %v", len(page), next, err)
 	}
 	for after, pages := "", 0; ; pages++ {
-		page, next, err := w.ListOpen(ctx, home, 2, after)
+		page, next, err := w.ListOpen(ctx, home, false, 2, after)
 		if err != nil || pages > 5 {
 			t.Fatal(fmt.Sprint(pages, " pages"), err)
 		}
@@ -88,5 +88,44 @@ func TestOpenWarningsArePagedOldestFirst(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Putting one off takes it from the list of those to be seen to, and puts off its
+// follow-up in the same transaction.
+func TestAWarningThatSleepsIsListedApart(t *testing.T) {
+	env := storetest.Open(t)
+	w := store.NewWarnings(env.DB, env.Customers, env.Audit, env.Keys, env.Zone)
+	id := newCustomer()
+	home := crm.StoreID(id)
+	warning, followUp := warned(id, home, noon)
+	if err := w.Open(storetest.Context(noon), warning, followUp); err != nil {
+		t.Fatal(err)
+	}
+	until := crm.DateIn(noon, time.UTC) + 30
+	stored, err := w.One(storetest.Context(noon), id, warning.Since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Amend(person(noon), churn.Default().Snoozed(stored.Value, until, "u-li", noon, time.UTC), stored.Rev); err != nil {
+		t.Fatal(err)
+	}
+	for asleep, want := range map[bool]int{false: 0, true: 1} {
+		if page, _, err := w.ListOpen(storetest.Context(noon), home, asleep, 10, ""); err != nil || len(page) != want {
+			t.Errorf("asleep %t: %d, %v", asleep, len(page), err)
+		}
+	}
+	if tasks, err := w.FollowUps(storetest.Context(noon), id); err != nil || len(tasks) != 1 || tasks[0].Due != until || !tasks[0].Open() {
+		t.Error(tasks, err)
+	}
+	stored, err = w.One(storetest.Context(noon), id, warning.Since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Amend(storetest.Context(noon), stored.Value.Woken(), stored.Rev); err != nil {
+		t.Fatal(err)
+	}
+	if page, _, err := w.ListOpen(storetest.Context(noon), home, false, 10, ""); err != nil || len(page) != 1 {
+		t.Error("woken:", len(page), err)
 	}
 }

@@ -88,13 +88,13 @@ func (d Desk) do(ctx context.Context, step churn.Step, s churn.Situation, rev in
 	case churn.Opens:
 		w, followUp := policy.Opening(s, at, d.Zone)
 		// the timer first: one without a warning does no harm
-		if err := d.Timers.Set(ctx, w.Alarm(w.EscalateAt, crm.EventOf(ctx).Trace)); err != nil {
+		if err := d.Timers.Set(ctx, w.Alarm(d.Zone, crm.EventOf(ctx).Trace)); err != nil {
 			return err
 		}
 		return counted(ctx, telemetry.WarningsOpened, d.Warnings.Open(ctx, w, followUp))
 	case churn.Wake:
 		w := policy.Renewed(*s.Standing, s).Woken()
-		if err := d.Timers.Set(ctx, w.Alarm(w.EscalateAt, crm.EventOf(ctx).Trace)); err != nil {
+		if err := d.Timers.Set(ctx, w.Alarm(d.Zone, crm.EventOf(ctx).Trace)); err != nil {
 			return err
 		}
 		return d.Warnings.Amend(ctx, w, rev)

@@ -37,13 +37,15 @@ type leaf struct {
 	book      Book
 	warnings  Warnings
 	stores    Stores
+	remedies  Remedies
+	timers    Timers
 	words     churn.Book
 	zone      *time.Location
 }
 
 // Register adds the operations. Zone is the deployment's.
-func Register(a *api.API, people api.People, decisions Decisions, facts decision.FactReader, book Book, warnings Warnings, stores Stores, zone *time.Location) {
-	l := leaf{a, people, decisions, facts, book, warnings, stores, churn.ReadBook(), zone}
+func Register(a *api.API, people api.People, decisions Decisions, facts decision.FactReader, book Book, warnings Warnings, stores Stores, remedies Remedies, timers Timers, zone *time.Location) {
+	l := leaf{a, people, decisions, facts, book, warnings, stores, remedies, timers, churn.ReadBook(), zone}
 	tier := operation("read-tier", http.MethodGet, "/v1/customers/{id}/tier", "The decision about a customer, with its reasons")
 	tier.Description = "Without as_of, the standing decision; where the date has come on which it changes by itself, it is decided afresh. " +
 		"With as_of, the decision of that date is derived from all facts known today."
@@ -51,7 +53,9 @@ func Register(a *api.API, people api.People, decisions Decisions, facts decision
 	api.Register(a, operation("list-tier-history", http.MethodGet, "/v1/customers/{id}/tier/history", "Every change of the decision, the newest first"), l.history)
 	api.Register(a, operation("read-churn", http.MethodGet, "/v1/customers/{id}/churn", "Whether the customer is about to leave, and their warnings"), l.churn)
 	api.Register(a, operation("list-churn-warnings", http.MethodGet, "/v1/churn-warnings", "Open churn warnings, store by store, the oldest first"), l.list)
-	api.Register(a, operation("close-churn-warning", http.MethodPatch, "/v1/churn-warnings/{id}", "Close a churn warning with its outcome", http.StatusConflict), l.close)
+	change := operation("update-churn-warning", http.MethodPatch, "/v1/churn-warnings/{id}", "Acknowledge, put off or close a churn warning (merge patch, RFC 7396)", http.StatusConflict)
+	change.Description = "Its follow-up goes the same way. An outcome closes it, for good: no silence is warned about twice."
+	api.Register(a, change, l.handle)
 }
 
 func operation(id, method, path, summary string, responses ...int) huma.Operation {

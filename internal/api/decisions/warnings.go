@@ -19,8 +19,18 @@ type Warnings interface {
 	Of(ctx context.Context, id crm.CustomerID) ([]crm.Versioned[churn.Warning], error)
 	FollowUps(ctx context.Context, id crm.CustomerID) ([]task.Task, error)
 	One(ctx context.Context, id crm.CustomerID, since crm.Date) (crm.Versioned[churn.Warning], error)
-	ListOpen(ctx context.Context, store crm.StoreID, limit int, after string) (page []churn.Warning, next string, err error)
+	ListOpen(ctx context.Context, store crm.StoreID, asleep bool, limit int, after string) (page []churn.Warning, next string, err error)
 	Amend(ctx context.Context, next churn.Warning, rev int64) error
+}
+
+// Remedies are what helps against each reason for which customers stay away.
+type Remedies interface {
+	Remedies(ctx context.Context) (churn.Remedies, error)
+}
+
+// Timers wake the warning's worker.
+type Timers interface {
+	Set(ctx context.Context, t crm.Timer) error
 }
 
 // Stores lists the stores of the deployment.
@@ -32,7 +42,8 @@ type Stores interface {
 type Warning struct {
 	ID string `json:"id" example:"cus_0190163d8694739b9c5f1e2d3a4b5c6d~2026-03-01"`
 	churn.Warning
-	Reasons []Signal `json:"reasons" nullable:"false" doc:"Why there is a warning: the silence first, then what else speaks for it."`
+	Reasons  []Signal       `json:"reasons" nullable:"false" doc:"Why there is a warning: the silence first, then what else speaks for it."`
+	Remedies []churn.Remedy `json:"remedies,omitempty" nullable:"false" doc:"What helps. Of an open warning all, those first at which the reasons point; of a closed one that of its churn_reason. Lists leave them out."`
 }
 
 // Signal is a reason in words.
@@ -41,7 +52,9 @@ type Signal struct {
 	Text task.Words `json:"text"`
 }
 
-func (l leaf) shownWarning(w churn.Warning) Warning { return Warning{w.ID(), w, l.said(w.Reasons)} }
+func (l leaf) shownWarning(w churn.Warning) Warning {
+	return Warning{ID: w.ID(), Warning: w, Reasons: l.said(w.Reasons)}
+}
 
 func (l leaf) said(reasons []churn.Reason) []Signal {
 	said := make([]Signal, len(reasons))
@@ -85,6 +98,10 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 	if err != nil {
 		return nil, err
 	}
+	remedies, err := l.remedies.Remedies(ctx)
+	if err != nil {
+		return nil, err
+	}
 	d := standing.Show(r, p)
 	out := &churnAnswer{}
 	out.Body.Customer, out.Body.On, out.Body.Warned, out.Body.Last, out.Body.Contact = in.ID, r.On, d.Warned, d.Last, d.Contact
@@ -94,6 +111,7 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 	out.Body.Warnings = make([]Warning, len(all))
 	for i, w := range all {
 		out.Body.Warnings[i] = l.shownWarning(w.Value)
+		out.Body.Warnings[i].Remedies = remedies.For(w.Value)
 	}
 	return out, nil
 }
@@ -103,6 +121,7 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 func (l leaf) list(ctx context.Context, in *struct {
 	api.Page
 	Store crm.StoreID `query:"store" maxLength:"128" doc:"Only of this store." example:"sh-001"`
+	State string      `query:"state" enum:"open,snoozed" default:"open" doc:"Those to be seen to, or those that were put off."`
 }) (*api.Listed[Warning], error) {
 	stores, err := api.ScopeOf(ctx, l.stores, in.Store)
 	if err != nil {
@@ -124,7 +143,7 @@ func (l leaf) list(ctx context.Context, in *struct {
 			after = ""
 		}
 		left := in.Limit - len(out.Body.Items)
-		got, next, err := l.warnings.ListOpen(ctx, store, max(left, 1), after)
+		got, next, err := l.warnings.ListOpen(ctx, store, in.State == "snoozed", max(left, 1), after)
 		if err != nil {
 			return nil, err
 		}
@@ -145,36 +164,4 @@ func (l leaf) list(ctx context.Context, in *struct {
 	}
 	out.Body.Next, err = l.api.SealCursor(ctx, position)
 	return out, err
-}
-
-type warningAnswer struct{ Body Warning }
-
-func (l leaf) close(ctx context.Context, in *struct {
-	ID   string `path:"id" maxLength:"100" example:"cus_0190163d8694739b9c5f1e2d3a4b5c6d~2026-03-01"`
-	Body struct {
-		Outcome churn.Outcome `json:"outcome" enum:"retained,unreachable,lost_to_competitor,no_more_need,mistaken" doc:"How it ended." example:"retained"`
-	} `contentType:"application/merge-patch+json"`
-}) (*warningAnswer, error) {
-	const op = "decisions.close"
-	customer, date, _ := strings.Cut(in.ID, "~")
-	since, err := crm.ParseDate(date)
-	if err != nil {
-		return nil, crm.Fail(op, crm.NotFound, "there is no such warning")
-	}
-	id := crm.CustomerID(customer)
-	if err := api.See(ctx, l.people, id); err != nil {
-		return nil, err
-	}
-	w, err := l.warnings.One(ctx, id, since)
-	if err != nil {
-		return nil, err
-	}
-	if !w.Value.Open() {
-		return nil, crm.Fail(op, crm.Conflict, "the warning is closed: %s", w.Value.Outcome)
-	}
-	closed := w.Value.Closed(in.Body.Outcome, api.CallerOf(ctx).Subject, crm.AsOf(ctx))
-	if err := l.warnings.Amend(ctx, closed, w.Rev); err != nil {
-		return nil, err
-	}
-	return &warningAnswer{l.shownWarning(closed)}, nil
 }

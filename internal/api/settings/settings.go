@@ -44,7 +44,7 @@ type leaf struct {
 }
 
 // Register adds the operations. Currency is the deployment's base currency.
-func Register(a *api.API, settings Settings, policies Policies, fields CustomFields, thresholds Thresholds, models Models, keys Keys, currency string) {
+func Register(a *api.API, settings Settings, policies Policies, fields CustomFields, thresholds Thresholds, remedies Remedies, models Models, keys Keys, currency string) {
 	l := leaf{settings, policies, keys, currency}
 	l.registerStaff(a)
 	l.registerStores(a)
@@ -53,6 +53,7 @@ func Register(a *api.API, settings Settings, policies Policies, fields CustomFie
 	l.registerPolicies(a)
 	l.registerCustomFields(a, fields)
 	l.registerThresholds(a, thresholds)
+	l.registerRemedies(a, remedies)
 	registerModels(a, models)
 }
 

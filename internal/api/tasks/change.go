@@ -95,6 +95,8 @@ type Change struct {
 	Due     crm.Date     `json:"due,omitempty" format:"date" doc:"Postpones it, at most two years ahead." example:"2026-12-01"`
 	Note    string       `json:"note,omitempty" maxLength:"2000" example:"Was abroad, is back on Friday"`
 	Outcome task.Outcome `json:"outcome,omitempty" enum:"done,retained,unreachable,lost_to_competitor,no_more_need,mistaken" doc:"Closes it." example:"done"`
+
+	Loss churn.LossReason `json:"churn_reason,omitempty" enum:"service,product,price,competitor,communication,other" doc:"Where a churn warning opened it, with an outcome: why the customer stayed away, as for the warning."`
 }
 
 func (l leaf) update(ctx context.Context, in *struct {
@@ -123,11 +125,11 @@ func (l leaf) update(ctx context.Context, in *struct {
 	if err := l.check(ctx, next, before); err != nil {
 		return nil, err
 	}
-	if change.Outcome == "" {
+	if change.Outcome == "" && change.Loss == "" {
 		err = l.tasks.Amend(ctx, next, v.Rev)
 	} else {
 		next = next.Closed(change.Outcome, api.CallerOf(ctx).Subject, crm.AsOf(ctx))
-		err = l.close(ctx, next, v.Rev)
+		err = l.close(ctx, next, change.Loss, v.Rev)
 	}
 	if err != nil {
 		return nil, err
@@ -137,18 +139,21 @@ func (l leaf) update(ctx context.Context, in *struct {
 
 // close ends a task, and with it the churn warning that opened it, if that is
 // still open: who has talked to the customer says so once.
-func (l leaf) close(ctx context.Context, closed task.Task, rev int64) error {
+func (l leaf) close(ctx context.Context, closed task.Task, why churn.LossReason, rev int64) error {
 	const op = "tasks.close"
 	if !closed.Kind.ByPerson(closed.Outcome) {
 		return crm.Wrong(op, "outcome", "a corrective action closes by a new measurement; a person may only say that it is mistaken")
 	}
 	since, warned := churn.WarnedBy(closed)
-	if !warned {
+	switch {
+	case !warned && why != "":
+		return crm.Wrong(op, "churn_reason", "no churn warning opened it")
+	case !warned:
 		return l.tasks.Amend(ctx, closed, rev)
 	}
 	outcome := churn.Outcome(closed.Outcome)
-	if !outcome.ByPerson() {
-		return crm.Wrong(op, "outcome", "a churn warning ends retained, unreachable, lost_to_competitor, no_more_need or mistaken")
+	if wrong := churn.WrongEnd(outcome, why); len(wrong) > 0 {
+		return &crm.Error{Op: op, Kind: crm.Invalid, Detail: "a churn warning does not end so", Fields: wrong}
 	}
 	w, err := l.warnings.One(ctx, closed.Customer, since)
 	if err != nil {
@@ -157,5 +162,5 @@ func (l leaf) close(ctx context.Context, closed task.Task, rev int64) error {
 	if !w.Value.Open() {
 		return l.tasks.Amend(ctx, closed, rev)
 	}
-	return l.warnings.CloseWith(ctx, w.Value.Closed(outcome, closed.ClosedBy, closed.ClosedAt), w.Rev, closed, rev)
+	return l.warnings.CloseWith(ctx, w.Value.Because(why).Closed(outcome, closed.ClosedBy, closed.ClosedAt), w.Rev, closed, rev)
 }

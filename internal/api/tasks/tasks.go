@@ -39,6 +39,11 @@ type Warnings interface {
 	CloseWith(ctx context.Context, closed churn.Warning, rev int64, followUp task.Task, followUpRev int64) error
 }
 
+// Remedies are what helps against each reason for which customers stay away.
+type Remedies interface {
+	Remedies(ctx context.Context) (churn.Remedies, error)
+}
+
 // People says who may see a customer, and what customers are called; who is
 // gone has no name there.
 type People interface {
@@ -64,13 +69,14 @@ type leaf struct {
 	people    People
 	decisions Decisions
 	staff     Staff
+	remedies  Remedies
 	book      task.Book
 	zone      *time.Location
 }
 
 // Register adds the operations. Zone is the deployment's.
-func Register(a *api.API, tasks Tasks, lists Lists, warnings Warnings, people People, decisions Decisions, staff Staff, zone *time.Location) {
-	l := leaf{a, tasks, lists, warnings, people, decisions, staff, task.ReadBook(), zone}
+func Register(a *api.API, tasks Tasks, lists Lists, warnings Warnings, people People, decisions Decisions, staff Staff, remedies Remedies, zone *time.Location) {
+	l := leaf{a, tasks, lists, warnings, people, decisions, staff, remedies, task.ReadBook(), zone}
 	open := operation("open-follow-up", http.MethodPost, "/v1/follow-ups", "Plan to talk to a customer")
 	open.DefaultStatus = http.StatusCreated
 	api.Register(a, open, l.open)
@@ -100,6 +106,7 @@ type FollowUp struct {
 	Owner    crm.Subject      `json:"owner,omitempty" doc:"Who is to act; absent: nobody is known." example:"u-mei"`
 	Reason   task.Reason      `json:"reason" doc:"A code, such as silence, complaint, promise or nps_alarm." example:"silence"`
 	Say      task.Words       `json:"say" doc:"What to say, or to do, for this reason."`
+	Remedies []churn.Remedy   `json:"remedies,omitempty" nullable:"false" doc:"While a churn warning is open: what helps against each reason for which customers stay away, those first at which the evidence points. Lists leave them out."`
 	Note     string           `json:"note,omitempty" example:"Wants to know when the red coat is back"`
 	Evidence []decision.Input `json:"evidence,omitempty" nullable:"false" doc:"The numbers that the reason rests on."`
 	Cause    string           `json:"cause,omitempty" doc:"What opened it: the id of a churn warning or an alert; absent: a person did."`
@@ -142,7 +149,15 @@ func (l leaf) read(ctx context.Context, in *TaskPath) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &answer{etag(v.Rev), l.shown(ctx, v.Value, "")}, nil
+	out := &answer{etag(v.Rev), l.shown(ctx, v.Value, "")}
+	if _, warned := churn.WarnedBy(v.Value); warned && v.Value.Open() {
+		remedies, err := l.remedies.Remedies(ctx)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Remedies = remedies.Hinted(v.Value.Evidence)
+	}
+	return out, nil
 }
 
 // find reads a task of the caller's scope: their own, or where they see the
