@@ -14,7 +14,7 @@ RATE ?= 7.2
 # debug information too), no C.
 DEPLOYED := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -trimpath -ldflags=-s'
 
-.PHONY: help dev test build sam replay backtest lint bench fuzz clean
+.PHONY: help dev test build sam replay backtest lint bench benchfit fuzz clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -53,11 +53,14 @@ lint: $(LOCAL)/bin/golangci-lint ## read the code with golangci-lint; .golangci.
 bench: ## measure: rules, store, start-up of each function beside an empty one
 	@go run ./infra/servers go test -p 1 -run '^$$' -bench . -benchmem ./internal/... ./infra/... | grep -v 'no test files'
 
+benchfit: $(LOCAL)/fit-venv/ready ## measure the fit of a million customers, and that of Python's lifetimes beside it
+	@go run ./infra/benchfit --python $(LOCAL)/fit-venv/bin/python
+
 fuzz: $(LOCAL)/fuzz-venv/ready ## let schemathesis loose on the API as every role (ROLES='admin store' ARGS='--max-examples 10')
 	@go run ./infra/fuzz $(ARGS) $(ROLES)
 
 clean: ## remove what was built and fetched; the data of make dev stay
-	@for built in $(LOCAL)/bin $(LOCAL)/build $(LOCAL)/jars $(VENV) $(LOCAL)/fuzz-venv .aws-sam; do
+	@for built in $(LOCAL)/bin $(LOCAL)/build $(LOCAL)/jars $(VENV) $(LOCAL)/fuzz-venv $(LOCAL)/fit-venv .aws-sam; do
 		if [ -e "$$built" ]; then echo "removing $$built"; rm -rf "$$built"; fi
 	done
 	@if [ -e $(LOCAL) ]; then echo "kept: the rest of $(LOCAL), with the data of make dev and make replay (rm -r $(LOCAL) removes them)"; fi
@@ -82,6 +85,13 @@ $(LOCAL)/fuzz-venv/ready: infra/fuzz/requirements.txt
 	@rm -rf $(LOCAL)/fuzz-venv
 	@python3 -m venv $(LOCAL)/fuzz-venv
 	@$(LOCAL)/fuzz-venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(LOCAL)/fit-venv/ready: infra/benchfit/requirements.txt
+	@echo 'installing lifetimes into $(LOCAL)/fit-venv (once, about half a minute)'
+	@rm -rf $(LOCAL)/fit-venv
+	@python3 -m venv $(LOCAL)/fit-venv
+	@$(LOCAL)/fit-venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .ONESHELL:

@@ -11,8 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
+	"guanxi/infra/simulated"
 	"guanxi/internal/clv"
 	"guanxi/internal/crm"
 )
@@ -25,20 +24,12 @@ func shop(t *testing.T, customers int) string {
 	t.Helper()
 	const first, last = crm.Date(9862), crm.Date(9862 + 545)
 	source := rand.NewPCG(97, 1)
-	random := rand.New(source)
+	lives := simulated.Shop{Visits: truth, Spend: clv.GammaGamma{P: 6, Q: 4, Gamma: 15}, Last: last}
 	var file bytes.Buffer
 	fmt.Fprintln(&file, "customer,date,quantity,amount")
 	for i := range customers {
-		joined := first + crm.Date(i*90/customers)
-		rate := distuv.Gamma{Alpha: truth.R, Beta: truth.Alpha, Src: source}.Rand()
-		leave := distuv.Beta{Alpha: truth.A, Beta: truth.B, Src: source}.Rand()
-		nu := distuv.Gamma{Alpha: 4, Beta: 15, Src: source}.Rand()
-		for at := 0.0; joined+crm.Date(at) <= last; at += random.ExpFloat64() / rate {
-			amount := distuv.Gamma{Alpha: 6, Beta: nu, Src: source}.Rand()
-			fmt.Fprintf(&file, "%05d,%s,1,%.2f\n", i, joined+crm.Date(at), amount)
-			if at > 0 && random.Float64() < leave {
-				break
-			}
+		for _, o := range lives.Life(first+crm.Date(i*90/customers), source) {
+			fmt.Fprintf(&file, "%05d,%s,1,%d.%02d\n", i, o.Date, o.Net/100, o.Net%100)
 		}
 	}
 	return write(t, file.String())

@@ -54,9 +54,9 @@ func FitPurchases(groups []Group) (Fit[BGNBD], error) {
 func bgnbd(p []float64) BGNBD { return BGNBD{R: p[0], Alpha: p[1], A: p[2], B: p[3]} }
 
 // purchaseLikelihood is equation (6) of Fader, Hardie, Lee (2005), summed over
-// groups. Its gamma functions depend on the frequency alone and its logarithms
-// on one number of days each, so both are tabulated: a group costs one
-// exponential.
+// groups. Its gamma functions depend on the frequency alone and most logarithms
+// on one number of days each, so both are tabulated; the others are taken of
+// products: a group costs one exponential.
 type purchaseLikelihood struct {
 	groups               []Group
 	frequencies          []float64 // customers by frequency
@@ -119,37 +119,62 @@ func (l *purchaseLikelihood) at(parameters, gradient []float64) (sum float64) {
 		dA += n * both
 		dB += n * (both + mathext.Digamma(m.B+x) - mathext.Digamma(m.B))
 	}
-	logs := make([]float64, l.days+1) // ln(α + days)
-	for d := range logs {
-		logs[d] = math.Log(m.Alpha + float64(d))
+	days := make([]struct{ log, inverse float64 }, l.days+1) // of α + days
+	for d := range days {
+		days[d].log = math.Log(m.Alpha + float64(d))
+		days[d].inverse = 1 / (m.Alpha + float64(d))
 	}
+	ways := product{value: 1}
+	lost := make([]float64, len(l.frequencies)) // who left, by frequency x
 	for i := range l.groups {
 		g := &l.groups[i]
 		n, x := float64(g.Customers), float64(g.Frequency)
-		old := logs[g.Age]
+		old, recent := days[g.Age], days[g.Recency]
 		if g.Frequency == 0 {
-			sum -= n * m.R * old
-			dR -= n * old
-			dAlpha -= n * m.R / (m.Alpha + float64(g.Age))
+			sum -= n * m.R * old.log
+			dR -= n * old.log
+			dAlpha -= n * m.R * old.inverse
 			continue
 		}
 		// ln(stayed + left) of the two ways to have bought no more
-		stayed, left := -(m.R+x)*old, leaves[g.Frequency]-(m.R+x)*logs[g.Recency]
+		stayed, left := -(m.R+x)*old.log, leaves[g.Frequency]-(m.R+x)*recent.log
 		top := max(stayed, left)
 		rest := math.Exp(min(stayed, left) - top)
-		sum += n * (top + math.Log(1+rest))
+		sum += n * top
+		ways.times(1+rest, g.Customers)
 		gone := 1 / (1 + rest) // P(left)
 		if stayed > left {
-			gone = rest / (1 + rest)
+			gone *= rest
 		}
-		dR -= n * ((1-gone)*old + gone*logs[g.Recency])
-		dAlpha -= n * (m.R + x) * ((1-gone)/(m.Alpha+float64(g.Age)) + gone/(m.Alpha+float64(g.Recency)))
-		dA += n * gone / m.A
-		dB -= n * gone / (m.B + x - 1)
+		dR -= n * ((1-gone)*old.log + gone*recent.log)
+		dAlpha -= n * (m.R + x) * ((1-gone)*old.inverse + gone*recent.inverse)
+		lost[g.Frequency] += n * gone
+	}
+	sum += ways.logarithm()
+	for i, gone := range lost[1:] {
+		dA += gone / m.A
+		dB -= gone / (m.B + float64(i))
 	}
 	gradient[0], gradient[1], gradient[2], gradient[3] = dR, dAlpha, dA, dB
 	return sum
 }
+
+// product takes the logarithm of many factors between 1 and 2 at once: most of a
+// likelihood's time would go into logarithms.
+type product struct{ value, sum float64 }
+
+func (p *product) times(factor float64, n int) {
+	if n > 1 {
+		p.sum += float64(n) * math.Log(factor)
+		return
+	}
+	p.value *= factor
+	if p.value > math.MaxFloat64/4 {
+		p.sum, p.value = p.logarithm(), 1
+	}
+}
+
+func (p *product) logarithm() float64 { return p.sum + math.Log(p.value) }
 
 func lgamma(x float64) float64 {
 	value, _ := math.Lgamma(x)

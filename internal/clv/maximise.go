@@ -75,7 +75,10 @@ func maximise(l likelihood, customers int, starts [2][]float64) (peak, error) {
 // climb ends where the gradient vanishes. The line search may give up within
 // rounding of the summit: then the gradient tells a summit from a failure.
 func climb(l likelihood, start []float64) ([]float64, error) {
-	const flat = 1e-6
+	const (
+		summit = 1e-7 // below, rounding decides where the search goes
+		flat   = 1e-6
+	)
 	var here, gradient []float64 // the point asked last: value and slope are asked one by one
 	var height float64
 	look := func(theta []float64) {
@@ -100,7 +103,7 @@ func climb(l likelihood, start []float64) ([]float64, error) {
 			}
 		},
 	}
-	settings := &optimize.Settings{GradientThreshold: 1e-9, MajorIterations: 500, Converger: optimize.NeverTerminate{}}
+	settings := &optimize.Settings{GradientThreshold: summit, MajorIterations: 500, Converger: optimize.NeverTerminate{}}
 	result, err := optimize.Minimize(problem, start, settings, &optimize.BFGS{})
 	if result == nil {
 		return nil, refuse(NoMaximum, "from %.4g: %v", exponentials(start), err)
