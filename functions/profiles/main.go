@@ -31,12 +31,14 @@ func main() {
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	settings := store.NewSettings(db, c.Settings, "", keys)
 	facts := store.NewFacts(db, c.Facts, "", keys, &c.Zone)
-	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin})
+	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Cursor)})
 	customers.RegisterProfile(a,
 		store.NewOverviews(db, c.Customers, c.Facts, keys, &c.Zone),
 		facts,
 		standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},
 		&c.Zone)
-	customers.RegisterBuyers(a, facts, store.NewCards(db, c.Customers), &c.Zone)
+	cards := store.NewCards(db, c.Customers)
+	customers.RegisterBuyers(a, facts, cards, &c.Zone)
+	customers.RegisterSecondPurchase(a, facts, cards, store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, "", keys), &c.Zone, c.Currency)
 	lambdaio.ServeHTTP(a, log)
 }

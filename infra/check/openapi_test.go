@@ -37,6 +37,7 @@ func everything() *api.API {
 	customers.Register(a, customers.Ports{})
 	customers.RegisterProfile(a, nil, nil, nil, nil)
 	customers.RegisterBuyers(a, nil, nil, nil)
+	customers.RegisterSecondPurchase(a, nil, nil, nil, nil, "")
 	decisions.Register(a, nil, nil, nil, nil, nil, nil, nil, nil, nil)
 	figures.Register(a, nil, nil, nil, nil)
 	interactions.Register(a, nil, nil)

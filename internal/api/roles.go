@@ -61,6 +61,7 @@ func table() map[string]grant {
 		//                      admin manager sales   service market store   read   customer
 		"list-customers":       {All, Stores, Stores, All, All, Stores, All, None},
 		"read-profile":         {All, Stores, Stores, All, All, Stores, All, None},
+		"list-second-purchase": {All, Stores, Stores, All, All, Stores, All, None},
 		"list-buyers":          {All, Stores, Stores, All, All, Stores, All, None},
 		"create-customer":      {All, Stores, Stores, All, None, Stores, None, None},
 		"read-customer":        {All, Stores, Stores, All, All, Stores, All, None},

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"context"
-	"net/http"
 
 	"guanxi/internal/api"
 	"guanxi/internal/churn"
@@ -17,28 +16,15 @@ type Remedies interface {
 }
 
 func (l leaf) registerRemedies(a *api.API, remedies Remedies) {
-	api.Register(a, operation("read-churn-remedies", http.MethodGet, "/v1/churn-remedies", "What helps against each reason for which customers stay away"),
-		func(ctx context.Context, _ *struct{}) (*found[churn.Remedies], error) {
-			v, err := remedies.ReadRemedies(ctx)
-			return &found[churn.Remedies]{ETag: api.ETag(revision(v.Rev)), Body: v.Value}, err
-		})
-	put := operation("put-churn-remedies", http.MethodPut, "/v1/churn-remedies", "Set what helps against each reason for which customers stay away", http.StatusConflict)
-	put.Description = "The document replaces the one that stands, whole; effective within 60 seconds. It is shown with churn warnings and their follow-ups."
-	api.Register(a, put, func(ctx context.Context, in *struct {
-		api.IfMatch
-		Body churn.Remedies
-	}) (*found[churn.Remedies], error) {
-		stored, err := remedies.ReadRemedies(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if err := in.Expect(revision(stored.Rev)); err != nil {
-			return nil, err
-		}
-		if err := l.keys.MakeKeys(ctx); err != nil {
-			return nil, err
-		}
-		rev, err := remedies.PutRemedies(ctx, in.Body, stored.Rev)
-		return &found[churn.Remedies]{ETag: api.ETag(revision(rev)), Body: in.Body}, err
-	})
+	document[churn.Remedies]{
+		name: "churn-remedies", path: "/v1/churn-remedies", what: "what helps against each reason for which customers stay away",
+		description: "The document replaces the one that stands, whole; effective within 60 seconds. It is shown with churn warnings and their follow-ups.",
+		read: func(ctx context.Context) (crm.Versioned[churn.Remedies], error) {
+			return remedies.ReadRemedies(ctx)
+		},
+		check: func(churn.Remedies, churn.Remedies) error { return nil }, // all its rules stand in the schema
+		write: func(ctx context.Context, v churn.Remedies, rev int64) (int64, error) {
+			return remedies.PutRemedies(ctx, v, rev)
+		},
+	}.register(l, a)
 }
