@@ -253,3 +253,30 @@ func etags(t *testing.T, w *world, _ []operation) {
 		t.Errorf("with the right ETag, what is far is answered\n%s\nwhat is not there\n%s", looks[0], looks[1])
 	}
 }
+
+// Thirty look-ups of people out of scope an hour are enough for a till. Beyond, who is known is refused like who is not;
+// whom one sees is found as ever.
+func lookUpsAreFew(t *testing.T, w *world, _ []operation) {
+	get, asks := operation{method: http.MethodGet}, "u-hu"
+	look := func(phone string) answer { return w.ask(get, "/v1/customers?phone="+url.QueryEscape(phone), asks, nil) }
+	w.newCustomer(distant())
+	known := marksOf(w.made).phone
+	w.newCustomer(place{near, ""})
+	mine := marksOf(w.made).phone
+	for i := range 30 {
+		if a := look(fmt.Sprintf("+86139999%05d", i)); a.status != http.StatusOK {
+			t.Fatalf("look-up %d: %s", i+1, a)
+		}
+	}
+	a, b := look(known), look("+8613999999999")
+	if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" || b.status != a.status {
+		t.Errorf("after 30 look-ups, who is known far: %s, who is not: %s", a, b)
+	}
+	if a := look(mine); a.status != http.StatusOK || !strings.Contains(string(a.body), mine) {
+		t.Errorf("after 30 look-ups, a customer of one's own: %s", a)
+	}
+	w.must(advance(w.journey, args{"duration": "PT1H"}))
+	if a := look(known); a.status != http.StatusOK || strings.Contains(string(a.body), known) {
+		t.Errorf("an hour later: %s", a)
+	}
+}

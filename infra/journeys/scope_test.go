@@ -28,6 +28,7 @@ func TestScopes(t *testing.T) {
 		{"an answer about a duplicate tells of nobody far", duplicates},
 		{"a cursor leads its owner only", cursors},
 		{"an ETag tells nothing", etags},
+		{"nobody finds out by trying whose numbers are known", lookUpsAreFew},
 	} {
 		t.Run(try.name, func(t *testing.T) {
 			w.t = t
