@@ -70,6 +70,7 @@ webhooks       dynamodb kms tink phones standard-webhooks gonum
 recompute-tier dynamodb kms tink gonum
 warn-churn     dynamodb kms tink gonum
 fit-model      dynamodb kms tink gonum
+cut-quintiles  dynamodb kms tink gonum
 review-segment dynamodb kms tink sqs gonum
 count-figures  dynamodb kms tink gonum
 route-facts    dynamodb kms tink sqs gonum

@@ -175,6 +175,7 @@ func things() map[string]thing {
 		"/v1/staff/{id}":       {make: always("u-mei"), shared: true},
 		"/v1/policies/{id}":    {make: always("1"), shared: true},
 		"/v1/models/{id}":      {make: always("1"), shared: true},
+		"/v1/cuts/{id}":        {make: always("1"), shared: true},
 		"/v1/connections/{id}": {make: always("none"), shared: true},
 	}
 }

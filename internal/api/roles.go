@@ -120,6 +120,8 @@ func table() map[string]grant {
 		"read-policy":          {All, All, None, None, All, None, All, None},
 		"list-models":          {All, All, None, None, All, None, All, None},
 		"read-model":           {All, All, None, None, All, None, All, None},
+		"list-cuts":            {All, All, None, None, All, None, All, None},
+		"read-cuts":            {All, All, None, None, All, None, All, None},
 		"create-policy":        {All, None, None, None, None, None, None, None},
 		"read-custom-fields":   {All, All, All, All, All, All, All, None},
 		"put-custom-fields":    {All, None, None, None, None, None, None, None},

@@ -1,13 +1,12 @@
-// Package learning fits the purchase model to the whole base, as its standing
-// decisions tell it: who bought how often, when, and for how much. Nothing else
-// is read, so a fit is one scan of small items.
+// Package learning fits the purchase model to the whole base, and parts it into
+// quintiles, as its standing decisions tell it: who bought how often, when, and
+// for how much. Nothing else is read, so either is one scan of small items.
 package learning
 
 import (
 	"context"
 	"encoding/json"
 	"math"
-	"sync"
 	"time"
 
 	"guanxi/internal/clv"
@@ -15,11 +14,6 @@ import (
 	"guanxi/internal/insight"
 	"guanxi/internal/standing"
 )
-
-// Decisions reads the standing decisions of one segment of the base.
-type Decisions interface {
-	Each(ctx context.Context, segment, segments int, each func(standing.Record) error) error
-}
 
 // Models keeps the documents of models. Keep adds a version, and puts one that
 // may be used in force; Conflict where the version is there already.
@@ -35,9 +29,6 @@ type Class struct {
 	Currency  string // the deployment's base currency
 	Zone      *time.Location
 }
-
-// segments are read side by side: the scan waits for the network most of the time.
-const segments = 4
 
 // Fit reads the base as of the end of yesterday and keeps what a fit comes to.
 func (c Class) Fit(ctx context.Context) error {
@@ -61,31 +52,13 @@ func (c Class) Fit(ctx context.Context) error {
 }
 
 func (c Class) read(ctx context.Context, on crm.Date) (*clv.Base, error) {
-	var work sync.WaitGroup
-	parts, failures := make([]*clv.Base, segments), make([]error, segments)
-	for segment := range segments {
-		work.Go(func() {
-			parts[segment] = clv.NewBase()
-			failures[segment] = c.Decisions.Each(ctx, segment, segments, func(r standing.Record) error {
-				seen, ok, err := See(r.Measures, on, c.Currency)
-				if ok {
-					parts[segment].Add(seen)
-				}
-				return err
-			})
-		})
-	}
-	work.Wait()
-	whole := parts[0]
-	for segment, err := range failures {
-		if err != nil {
-			return nil, err
+	return scan(ctx, c.Decisions, clv.NewBase, func(part *clv.Base, m standing.Measures) error {
+		seen, ok, err := See(m, on, c.Currency)
+		if ok {
+			part.Add(seen)
 		}
-		if segment > 0 {
-			whole.Merge(parts[segment])
-		}
-	}
-	return whole, nil
+		return err
+	}, (*clv.Base).Merge)
 }
 
 // See looks at a customer as they stood at the end of the date, by the measures
@@ -100,13 +73,7 @@ func See(m standing.Measures, on crm.Date, currency string) (s clv.Seen, ok bool
 	s.Row = row(i, dates, m.Purchases-len(later))
 	s.Age = int(on - i.First)
 	if s.Frequency > 0 {
-		spent := m.Spend - i.FirstNet
-		for _, p := range i.Recent {
-			if p.Date > on {
-				spent -= p.Net
-			}
-		}
-		s.Mean = float64(spent) / float64(s.Frequency) / math.Pow10(crm.Exponent(currency))
+		s.Mean = float64(spent(m, i, on)-i.FirstNet) / float64(s.Frequency) / math.Pow10(crm.Exponent(currency))
 	}
 	if start := on - clv.HeldOut; i.First <= start {
 		before := recent(i, start)
@@ -117,14 +84,29 @@ func See(m standing.Measures, on crm.Date, currency string) (s clv.Seen, ok bool
 	return s, true, nil
 }
 
+// spent is the net spend up to the date.
+func spent(m standing.Measures, i insight.Insight, on crm.Date) int64 {
+	net := m.Spend
+	for _, p := range i.Recent {
+		if p.Date > on {
+			net -= p.Net
+		}
+	}
+	return net
+}
+
 // row is frequency and recency after so many purchase dates, of which dates are
 // the recent ones.
 func row(i insight.Insight, dates []crm.Date, purchases int) clv.Row {
-	last := i.Before
+	return clv.Row{Frequency: purchases - 1, Recency: int(last(i, dates) - i.First)}
+}
+
+// last is the date of the last purchase, where dates are the recent ones.
+func last(i insight.Insight, dates []crm.Date) crm.Date {
 	if len(dates) > 0 {
-		last = dates[len(dates)-1]
+		return dates[len(dates)-1]
 	}
-	return clv.Row{Frequency: purchases - 1, Recency: int(max(last, i.First) - i.First)}
+	return max(i.Before, i.First)
 }
 
 // recent are the distinct dates up to on with a purchase, of the window that the

@@ -37,6 +37,14 @@ func TestADecisionTellsWhatTheHistoryTells(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		days, spend, stood, err := learning.Stand(m, on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		then := h.Until(on)
+		if stood != (len(then.Purchases) > 0) || stood && (days != int(on-then.LastPurchase()) || spend != then.Spend(first, on)) {
+			t.Fatalf("stood %v, %d days, %d spent; want %d and %d", stood, days, spend, on-then.LastPurchase(), then.Spend(first, on))
+		}
 		want, bought := clv.Look(h.Purchases, on, "CNY")
 		if ok != bought {
 			t.Fatalf("seen %v, bought %v", ok, bought)

@@ -3,6 +3,9 @@ package rfm
 import (
 	"cmp"
 	"slices"
+	"time"
+
+	"guanxi/internal/crm"
 )
 
 // Histogram counts how often each value occurs. Histograms of parts of the base
@@ -41,6 +44,23 @@ func (c Counts) Merge(part Counts) {
 type Cuts struct {
 	RecencyDays []int   `json:"recency_days"` // as in Policy
 	MoneyFrom   []int64 `json:"money_from"`
+}
+
+// Frozen are the cuts of a month: a version that never changes.
+type Frozen struct {
+	Version int       `json:"version"`
+	On      crm.Date  `json:"on"` // the date at whose end the base was counted
+	CutAt   time.Time `json:"cut_at"`
+	Buyers  int64     `json:"buyers"` // how many were counted
+	Cuts
+}
+
+// Buyers is how many were counted.
+func (c Counts) Buyers() (n int64) {
+	for _, count := range c.Days {
+		n += count
+	}
+	return n
 }
 
 // Quintiles are the cuts that give each of the counted buyers, for recency and

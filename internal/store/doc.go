@@ -40,7 +40,7 @@
 //	Settings    STAFF, STORE,          subject, id, class, FIELDS       what admins set; settings
 //	            CONNECTION, KEYS,
 //	            CUSTOM
-//	            POLICY, MODEL, CUTS    version                          what rules are made of; settings, fit-model
+//	            POLICY, MODEL, CUTS    version                          what rules are made of; settings, fit-model, cut-quintiles
 //	            ACTIVE                 RULES                            which versions of those are in force; with the version
 //	            SURVEY                 id                               the latest version of a survey; surveys
 //	            SURVEY#id              version                          every version of it; with the latest

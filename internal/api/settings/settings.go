@@ -1,6 +1,6 @@
 // Package settings is the admins' API: staff, stores, connections, policies,
-// the retailer's own fields of a customer, and the purchase models, which
-// nobody sets but everybody may look at.
+// the retailer's own fields of a customer, and what is made of the whole base,
+// purchase models and RFM quintiles, which nobody sets but everybody may look at.
 package settings
 
 import (
@@ -44,7 +44,7 @@ type leaf struct {
 }
 
 // Register adds the operations. Currency is the deployment's base currency.
-func Register(a *api.API, settings Settings, policies Policies, fields CustomFields, thresholds Thresholds, remedies Remedies, models Models, keys Keys, currency string) {
+func Register(a *api.API, settings Settings, policies Policies, fields CustomFields, thresholds Thresholds, remedies Remedies, made Made, keys Keys, currency string) {
 	l := leaf{settings, policies, keys, currency}
 	l.registerStaff(a)
 	l.registerStores(a)
@@ -54,7 +54,8 @@ func Register(a *api.API, settings Settings, policies Policies, fields CustomFie
 	l.registerCustomFields(a, fields)
 	l.registerThresholds(a, thresholds)
 	l.registerRemedies(a, remedies)
-	registerModels(a, models)
+	registerModels(a, made)
+	registerCuts(a, made)
 }
 
 // list is the answer of the lists here: settings are few, so they are not paged.
