@@ -4,6 +4,7 @@ import (
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/insight"
+	"guanxi/internal/rfm"
 	"guanxi/internal/stage"
 )
 
@@ -33,11 +34,13 @@ type Decision struct {
 	Trace     string            `json:"trace,omitempty"`
 }
 
-// Scores are the three of RFM.
+// Scores are the three of RFM, and the name that marketers know them by.
 type Scores struct {
 	R int `json:"r" minimum:"0" maximum:"5" doc:"Recency, 5 is best; 0: never bought."`
 	F int `json:"f" minimum:"0" maximum:"5"`
 	M int `json:"m" minimum:"0" maximum:"5"`
+
+	Group rfm.Group `json:"group,omitempty" enum:"champions,loyal,potential_loyalists,new_customers,promising,need_attention,about_to_sleep,at_risk,cant_lose_them,hibernating,lost" doc:"As marketers know them; absent: never bought."`
 }
 
 // Show tells a decision by the policy that judged it.
@@ -64,4 +67,7 @@ func (c Classes) Stage(habits insight.Insight, on crm.Date) stage.Stage {
 }
 
 // Scores are those among the classes.
-func (c Classes) Scores() Scores { return Scores{c.Recency, c.Frequency, c.Money} }
+func (c Classes) Scores() Scores {
+	s := rfm.Scores{R: c.Recency, F: c.Frequency, M: c.Money}
+	return Scores{s.R, s.F, s.M, s.Group()}
+}
