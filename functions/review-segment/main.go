@@ -1,5 +1,6 @@
 // Command review-segment is woken from ReviewQueue. It scans one segment of the
-// base and wakes those whose decision time alone may change today.
+// base and wakes those whose decision time alone may change today, or whom an
+// older policy than the one in force decided.
 package main
 
 import (
@@ -13,23 +14,24 @@ import (
 )
 
 type config struct {
-	Customers string        `env:"CUSTOMERS_TABLE"`
-	Settings  string        `env:"SETTINGS_TABLE"`
-	Recompute string        `env:"RECOMPUTE_QUEUE_URL"`
-	Warn      string        `env:"WARN_QUEUE_URL"`
-	Zone      time.Location `env:"TIME_ZONE"`
+	Customers  string        `env:"CUSTOMERS_TABLE"`
+	Settings   string        `env:"SETTINGS_TABLE"`
+	Figures    string        `env:"FIGURES_TABLE"`
+	Operations string        `env:"OPERATIONS_TABLE"`
+	Review     string        `env:"REVIEW_QUEUE_URL"`
+	Recompute  string        `env:"RECOMPUTE_QUEUE_URL"`
+	Warn       string        `env:"WARN_QUEUE_URL"`
+	Zone       time.Location `env:"TIME_ZONE"`
 }
 
 func main() {
 	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
 	db := store.Open(aws)
-	reviewer := review.Reviewer{
-		Base:     store.NewReview(db, c.Customers),
-		Editions: store.NewSettings(db, c.Settings, "", nil),
-		Sender:   queue.New(aws),
-		Decide:   c.Recompute,
-		Warn:     c.Warn,
-		Zone:     &c.Zone,
+	base, settings, sender := store.NewReview(db, c.Customers), store.NewSettings(db, c.Settings, "", nil), queue.New(aws)
+	worker := review.Worker{
+		Reviewer: review.Reviewer{Base: base, Editions: settings, Sender: sender, Decide: c.Recompute, Warn: c.Warn, Zone: &c.Zone},
+		Rollout: review.Rollout{Base: base, Editions: settings, Progress: store.NewFigures(db, c.Figures), Timers: store.NewTimers(db, c.Operations),
+			Sender: sender, Look: c.Review, Decide: c.Recompute},
 	}
-	lambdaio.ServeQueue(reviewer.Review, log)
+	lambdaio.ServeQueue(worker.Work, log)
 }

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"time"
+
 	"guanxi/internal/api"
 	settingsapi "guanxi/internal/api/settings"
 	"guanxi/internal/boot"
@@ -13,12 +15,14 @@ import (
 )
 
 type config struct {
-	Settings   string      `env:"SETTINGS_TABLE"`
-	Audit      string      `env:"AUDIT_TABLE"`
-	Operations string      `env:"OPERATIONS_TABLE"`
-	SealKey    string      `env:"SEAL_KEY_ARN"`
-	FirstAdmin crm.Subject `env:"FIRST_ADMIN_SUBJECT"`
-	Currency   string      `env:"BASE_CURRENCY"`
+	Settings   string        `env:"SETTINGS_TABLE"`
+	Audit      string        `env:"AUDIT_TABLE"`
+	Operations string        `env:"OPERATIONS_TABLE"`
+	Figures    string        `env:"FIGURES_TABLE"`
+	SealKey    string        `env:"SEAL_KEY_ARN"`
+	FirstAdmin crm.Subject   `env:"FIRST_ADMIN_SUBJECT"`
+	Currency   string        `env:"BASE_CURRENCY"`
+	Zone       time.Location `env:"TIME_ZONE"`
 }
 
 func main() {
@@ -28,6 +32,10 @@ func main() {
 	keys := seal.NewKeys(wrapped, master)
 	settings := store.NewSettings(db, c.Settings, c.Audit, keys)
 	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Replays: store.NewReplays(db, c.Operations, keys)})
-	settingsapi.Register(a, settings, settings, settings, settings, settings, settings, wrapped, c.Currency)
+	timers := store.NewTimers(db, c.Operations)
+	policies := store.NewPolicies(settings, timers)
+	settingsapi.Register(a, settingsapi.Ports{Settings: settings, Policies: policies, Progress: store.NewFigures(db, c.Figures), Drafts: policies,
+		WhatIfs: store.NewWhatIfs(db, c.Figures, timers, c.Audit, keys), Fields: settings, Thresholds: settings, Remedies: settings, Made: settings, Keys: wrapped,
+		Currency: c.Currency, Zone: &c.Zone})
 	lambdaio.ServeHTTP(a, log)
 }

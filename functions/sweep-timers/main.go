@@ -15,6 +15,8 @@ type config struct {
 	Warn       string `env:"WARN_QUEUE_URL"`
 	Figures    string `env:"FIGURES_QUEUE_URL"`
 	Survey     string `env:"SURVEY_QUEUE_URL"`
+	Review     string `env:"REVIEW_QUEUE_URL"`
+	WhatIf     string `env:"WHAT_IF_QUEUE_URL"`
 }
 
 func main() {
@@ -23,6 +25,8 @@ func main() {
 		crm.TimerWarning: c.Warn,
 		crm.TimerDay:     c.Figures,
 		crm.TimerSurvey:  c.Survey,
+		crm.TimerRollout: c.Review,
+		crm.TimerWhatIf:  c.WhatIf,
 	}}
 	lambdaio.ServeSchedule(sweeper.Sweep, log)
 }

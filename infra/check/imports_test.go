@@ -40,12 +40,12 @@ row | who                              | of ours                           | fro
 3   | task level rfm tier churn        | row-1 row-2 row-23 earlier        | -                   | rules are functions of values
     | customer webhook/intake insight stage |                                   |                     |
     | standing card overview figure    |                                   |                     | standing composes the rules into the one decision
-    | survey                           |                                   |                     |
+    | survey whatif                    |                                   |                     |
 4   | identity identity/identitytest   | crm customer earlier              | phones              | 12 ms at start: only customers, sign-up and webhooks may link it
 5   | telemetry                        | -                                 | log/slog            | what leaves as a log line leaves here
 6   | seal                             | crm                               | sdk kms tink        | what is secret is sealed here
-7   | routing review sweep warning invite tally | row-1 row-2 row-3 telemetry earlier | log/slog            | what a woken function does, over ports of its own
-8   | store                            | row-1 row-2 row-3 seal identity(test) tally(test) invite(test) webhook(test) webhook/shopify(test) | sdk dynamodb        | the only room with DynamoDB
+7   | routing review sweep warning invite tally rehearse | row-1 row-2 row-3 telemetry earlier | log/slog            | what a woken function does, over ports of its own
+8   | store                            | row-1 row-2 row-3 seal identity(test) tally(test) invite(test) rehearse(test) review(test) webhook(test) webhook/shopify(test) | sdk dynamodb        | the only room with DynamoDB
     | store/storetest                  | earlier                           | os                  | whose server DYNAMODB_ENDPOINT names
 9   | queue                            | crm event                         | sdk sqs             | the only room with SQS
 10  | lambdaio                         | crm event telemetry               | lambda log/slog net/http | the only room with Lambda

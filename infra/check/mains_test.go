@@ -73,6 +73,7 @@ fit-model      dynamodb kms tink gonum
 cut-quintiles  dynamodb kms tink gonum
 review-segment dynamodb kms tink sqs gonum
 count-figures  dynamodb kms tink gonum
+what-if        dynamodb kms tink sqs gonum
 route-facts    dynamodb kms tink sqs gonum
 raise-alerts   dynamodb kms tink gonum
 start-count    dynamodb kms tink sqs gonum

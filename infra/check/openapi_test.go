@@ -43,7 +43,7 @@ func everything() *api.API {
 	interactions.Register(a, nil, nil)
 	orders.Register(a, nil, nil, "", nil)
 	signup.Register(a, nil, nil, nil, nil, 0)
-	settings.Register(a, nil, nil, nil, nil, nil, nil, nil, "")
+	settings.Register(a, settings.Ports{})
 	tasks.Register(a, nil, nil, nil, nil, nil, nil, nil, nil)
 	responses.Register(a, nil, nil, nil, nil, nil, 0, nil)
 	surveys.Register(a, nil, nil, nil, nil, nil, nil)

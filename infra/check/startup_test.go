@@ -112,7 +112,7 @@ func (r runtime) start(b *testing.B, binary string) time.Duration {
 	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + r.address, "AWS_REGION=local", "AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=secret",
 		"TIME_ZONE=Asia/Shanghai", "BASE_CURRENCY=CNY", "SEAL_KEY_ARN=arn:key", "FIRST_ADMIN_SUBJECT=root", "SIGN_UPS_PER_HOUR=30"}
 	for _, name := range []string{"CUSTOMERS_TABLE", "FACTS_TABLE", "OPERATIONS_TABLE", "SETTINGS_TABLE", "AUDIT_TABLE",
-		"FIGURES_TABLE", "RECOMPUTE_QUEUE_URL", "WARN_QUEUE_URL", "REVIEW_QUEUE_URL", "FIGURES_QUEUE_URL", "SURVEY_QUEUE_URL", "STREAM_DEAD_LETTERS_URL"} {
+		"FIGURES_TABLE", "RECOMPUTE_QUEUE_URL", "WARN_QUEUE_URL", "REVIEW_QUEUE_URL", "FIGURES_QUEUE_URL", "SURVEY_QUEUE_URL", "WHAT_IF_QUEUE_URL", "STREAM_DEAD_LETTERS_URL"} {
 		cmd.Env = append(cmd.Env, name+"=x")
 	}
 	begin := time.Now()

@@ -23,7 +23,7 @@ func commands() []command {
 
 		// The API. A BODY is one word in quotes, or a file of the script.
 		{"get PATH as WHO", request(http.MethodGet)},
-		{"post PATH [BODY] [bytes=NUMBER] [key=KEY] as WHO", request(http.MethodPost)},
+		{"post PATH [BODY] [bytes=NUMBER] [key=KEY] [if-unchanged] as WHO", request(http.MethodPost)},
 		{"at-once TIMES PATH BODY key=KEY as WHO", atOnce},
 		{"put PATH [BODY] [if-unchanged] as WHO", request(http.MethodPut)},
 		{"patch PATH [BODY] [if-unchanged] as WHO", request(http.MethodPatch)},

@@ -172,11 +172,13 @@ func things() map[string]thing {
 		"/v1/surveys/{id}/invitations/{invitation}": {make: func(w *world, parents []string, at place) string {
 			return w.newInvitation(parents[0], at).ID
 		}, missing: "inv_0190163d8694739b9c5f1e2d3a4b5c6f"},
-		"/v1/staff/{id}":       {make: always("u-mei"), shared: true},
-		"/v1/policies/{id}":    {make: always("1"), shared: true},
-		"/v1/models/{id}":      {make: always("1"), shared: true},
-		"/v1/cuts/{id}":        {make: always("1"), shared: true},
-		"/v1/connections/{id}": {make: always("none"), shared: true},
+		"/v1/staff/{id}":                            {make: always("u-mei"), shared: true},
+		"/v1/policies/{id}":                         {make: always("1"), shared: true},
+		"/v1/policy-drafts/{id}":                    {make: always("drf_0190163d8694739b9c5f1e2d3a4b5c6d"), shared: true},
+		"/v1/policy-drafts/{id}/what-ifs/{what_if}": {make: always("wif_0190163d8694739b9c5f1e2d3a4b5c6d"), shared: true},
+		"/v1/models/{id}":                           {make: always("1"), shared: true},
+		"/v1/connections/{id}":                      {make: always("none"), shared: true},
+		"/v1/cuts/{id}":                             {make: always("1"), shared: true},
 	}
 }
 

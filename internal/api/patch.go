@@ -98,7 +98,7 @@ func refused(t reflect.Type, before, after map[string]any, text []byte) (wrong [
 	if err := json.Unmarshal(text, &plain); err != nil {
 		return []crm.Field{{Message: "a value is out of range"}}
 	}
-	schemas := huma.NewMapRegistry("#/", huma.DefaultSchemaNamer)
+	schemas := huma.NewMapRegistry("#/", schemaName)
 	schema := schemas.Schema(t, false, "")
 	place, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
 	huma.Validate(schemas, schema, place, huma.ModeWriteToServer, plain, result)

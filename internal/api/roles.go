@@ -118,6 +118,7 @@ func table() map[string]grant {
 		"put-connection":       {All, None, None, None, None, None, None, None},
 		"list-policies":        {All, All, None, None, All, None, All, None},
 		"read-policy":          {All, All, None, None, All, None, All, None},
+		"read-policy-progress": {All, All, None, None, All, None, All, None},
 		"list-models":          {All, All, None, None, All, None, All, None},
 		"read-model":           {All, All, None, None, All, None, All, None},
 		"list-cuts":            {All, All, None, None, All, None, All, None},
@@ -131,6 +132,15 @@ func table() map[string]grant {
 		"delete-interaction":        {All, Stores, Stores, All, None, Stores, None, None},
 		"list-interaction-versions": {All, Stores, Stores, All, None, Stores, All, None},
 		"record-interactions":       {All, Stores, Stores, All, None, Stores, None, None},
+
+		"list-policy-drafts":    {All, All, None, None, None, None, None, None},
+		"read-policy-draft":     {All, All, None, None, None, None, None, None},
+		"create-policy-draft":   {All, None, None, None, None, None, None, None},
+		"update-policy-draft":   {All, None, None, None, None, None, None, None},
+		"discard-policy-draft":  {All, None, None, None, None, None, None, None},
+		"activate-policy-draft": {All, None, None, None, None, None, None, None},
+		"try-policy-draft":      {All, None, None, None, None, None, None, None},
+		"read-what-if":          {All, All, None, None, None, None, None, None},
 
 		"open-follow-up":           {All, Stores, Stores, All, None, Stores, None, None},
 		"list-follow-ups":          {All, Stores, Own, Own, None, Own, All, None},

@@ -21,10 +21,11 @@ type Facts struct {
 	Orders       []crm.Order
 	Refunds      []crm.Refund
 	Interactions []crm.Interaction
-	Answers      []crm.Answer // to surveys, without what was said beside the score
-	Seen         int64        // Σ rev of every fact read: grows with each accepted write
-	Newest       time.Time    // the newest recorded time read …
-	Trace        string       // … and the trace of that fact
+	Withdrawn    []crm.Interaction // taken back by their authors: they count no more
+	Answers      []crm.Answer      // to surveys, without what was said beside the score
+	Seen         int64             // Σ rev of every fact read: grows with each accepted write
+	Newest       time.Time         // the newest recorded time read …
+	Trace        string            // … and the trace of that fact
 }
 
 // History is the fold. Amounts are minor units of the base currency.

@@ -66,18 +66,18 @@ func (r Reviewer) Review(ctx context.Context, e event.Envelope) error {
 		return err
 	}
 	return r.Base.Due(ctx, e.Segment, e.Segments, crm.DateIn(e.AsOf, r.Zone), active.Edition(), func(due, warned []crm.CustomerID) error {
-		if err := r.Sender.Send(ctx, r.Decide, wake(due, e.Trace)); err != nil {
+		if err := r.Sender.Send(ctx, r.Decide, wake(due, "review", e.Trace)); err != nil {
 			return err
 		}
 		telemetry.Count(ctx, telemetry.CustomersDue, len(due))
-		return r.Sender.Send(ctx, r.Warn, wake(warned, e.Trace))
+		return r.Sender.Send(ctx, r.Warn, wake(warned, "review", e.Trace))
 	})
 }
 
-func wake(ids []crm.CustomerID, trace string) []event.Envelope {
+func wake(ids []crm.CustomerID, cause, trace string) []event.Envelope {
 	messages := make([]event.Envelope, len(ids))
 	for i, id := range ids {
-		messages[i] = event.Envelope{Kind: event.Wake, Customer: id, Cause: "review", Trace: trace}
+		messages[i] = event.Envelope{Kind: event.Wake, Customer: id, Cause: cause, Trace: trace}
 	}
 	return messages
 }

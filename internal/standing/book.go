@@ -22,6 +22,8 @@ type Versions = decision.Versions
 type Documents interface {
 	// Active are the versions in force; fresh asks not to trust a cache.
 	Active(ctx context.Context, fresh bool) (Versions, error)
+	// InForce are those that had come into force by a time.
+	InForce(ctx context.Context, by time.Time) (Versions, error)
 	// PolicyDocument is a version's document; nil for the embedded first.
 	PolicyDocument(ctx context.Context, version int) ([]byte, error)
 	ModelDocument(ctx context.Context, version int) ([]byte, error)
@@ -52,7 +54,7 @@ func (b Book) Rules(ctx context.Context, fresh bool) (decision.Rules[Measures, C
 // RulesOf are the rules of a policy that need not be in force, with the model
 // and the cuts of these versions: what if.
 func (b Book) RulesOf(ctx context.Context, policy Policy, versions Versions) (decision.Rules[Measures, Classes], error) {
-	policy, err := b.cut(ctx, policy, versions.Cuts)
+	policy, err := b.Cut(ctx, policy, versions.Cuts)
 	if err != nil {
 		return decision.Rules[Measures, Classes]{}, err
 	}
@@ -66,7 +68,7 @@ func (b Book) Judged(ctx context.Context, by Versions) (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
-	return b.cut(ctx, policy, by.Cuts)
+	return b.Cut(ctx, policy, by.Cuts)
 }
 
 // Policy is a version that is or was in force.
@@ -88,8 +90,8 @@ func (b Book) Policy(ctx context.Context, version int) (Policy, error) {
 	return p, nil
 }
 
-// cut gives a policy the bands that were cut from the base, where it asks for them.
-func (b Book) cut(ctx context.Context, p Policy, version int) (Policy, error) {
+// Cut gives a policy the bands that were cut from the base, where it asks for them.
+func (b Book) Cut(ctx context.Context, p Policy, version int) (Policy, error) {
 	if version == 0 || p.RFM.Mode != rfm.Quintiles {
 		return p, nil
 	}
@@ -99,7 +101,7 @@ func (b Book) cut(ctx context.Context, p Policy, version int) (Policy, error) {
 	}
 	var cuts rfm.Cuts
 	if err := json.Unmarshal(document, &cuts); err != nil {
-		return Policy{}, &crm.Error{Op: "standing.cut", Err: err}
+		return Policy{}, &crm.Error{Op: "standing.Cut", Err: err}
 	}
 	p.RFM = p.RFM.With(cuts)
 	return p, nil

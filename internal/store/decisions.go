@@ -166,6 +166,18 @@ func (d Decisions[M, C]) Changes(ctx context.Context, id crm.CustomerID, limit i
 	return page, sortKeyOf(stopped), err
 }
 
+// ChangeBefore is the last change before a time; nil where there is none.
+func (d Decisions[M, C]) ChangeBefore(ctx context.Context, id crm.CustomerID, t time.Time) (last *decision.Change[M, C], err error) {
+	const op = "store.ChangeBefore"
+	q := query{table: d.facts, pk: customerPK(id), between: changesBefore(t), newest: true, limit: 1}
+	_, err = q.run(ctx, op, func(i item) error {
+		change, err := d.read(ctx, id, i)
+		last = &change
+		return err
+	})
+	return last, err
+}
+
 // birth is the first decision of a new customer: a prospect, look again
 // tomorrow. It is part of the transaction that creates the profile, so
 // that the nightly review finds everybody, whatever wake-up is lost; and being

@@ -52,6 +52,26 @@ func (s Settings) Active(ctx context.Context, fresh bool) (decision.Versions, er
 	return v, nil
 }
 
+// InForce are the versions that had come into force by a time.
+func (s Settings) InForce(ctx context.Context, by time.Time) (decision.Versions, error) {
+	const op = "store.InForce"
+	last := map[string]int{}
+	q := query{table: s.table, pk: pkActive, between: [2]string{skSince, skSince + timeKey(by) + "~"}}
+	_, err := q.run(ctx, op, func(i item) error {
+		var stored sinceItem
+		err := decode(op, i, &stored)
+		last[stored.Kind] = max(last[stored.Kind], stored.Version)
+		return err
+	})
+	return decision.Versions{Policy: max(last[pkPolicies], firstPolicy), Model: last[pkModels], Cuts: last[pkCuts]}, err
+}
+
+// sinceItem says that a version came into force, at the time in its key.
+type sinceItem struct {
+	Kind    string `dynamodbav:"kind"`
+	Version int    `dynamodbav:"version"`
+}
+
 // PolicyDocument is the document of a version; nil for the embedded first.
 func (s Settings) PolicyDocument(ctx context.Context, version int) ([]byte, error) {
 	if version <= firstPolicy {
@@ -104,18 +124,6 @@ func (s Settings) last(ctx context.Context, d documents) (version int, err error
 	return version, err
 }
 
-// Activate puts a policy in force as the version after the active one. Conflict:
-// somebody activated another meanwhile.
-func (s Settings) Activate(ctx context.Context, version int, document []byte) error {
-	force := s.force(policyDocuments, version)
-	force.when, force.values[":before"] = "#kind = :before", num(int64(version-1))
-	if version == firstPolicy+1 {
-		force.when = "attribute_not_exists(#kind)"
-		delete(force.values, ":before")
-	}
-	return s.keep(ctx, policyDocuments, version, document, force, s.audit.entry(ctx, "create-policy", strconv.Itoa(version)))
-}
-
 // KeepModel adds a version, and puts one that may be used in force. Conflict:
 // the version is there already.
 func (s Settings) KeepModel(ctx context.Context, version int, usable bool, document []byte) error {
@@ -134,7 +142,7 @@ func (s Settings) keepMade(ctx context.Context, d documents, version int, usable
 	}
 	force := s.force(d, version)
 	force.when = "attribute_not_exists(#kind) OR #kind < :version"
-	return s.keep(ctx, d, version, document, force)
+	return s.keep(ctx, d, version, document, force, s.since(ctx, d, version))
 }
 
 func (s Settings) keep(ctx context.Context, d documents, version int, document []byte, with ...write) error {
@@ -149,4 +157,10 @@ func (s Settings) keep(ctx context.Context, d documents, version int, document [
 func (s Settings) force(d documents, version int) write {
 	return write{table: s.table, key: activeKey, update: "SET #kind = :version",
 		names: map[string]string{"#kind": d.pk}, values: item{":version": num(int64(version))}}
+}
+
+// since is the note that a version comes into force now. Equal notes lie under
+// equal keys, so it needs no condition.
+func (s Settings) since(ctx context.Context, d documents, version int) write {
+	return write{table: s.table, key: sinceKey(crm.AsOf(ctx), d.pk, version), put: item{"kind": str(d.pk), "version": num(int64(version))}}
 }

@@ -11,9 +11,12 @@ import (
 
 // History reads every input of a customer's decision, strongly consistent.
 func (f Facts) History(ctx context.Context, id crm.CustomerID) (history.Facts, error) {
+	return f.history(ctx, query{table: f.table, pk: customerPK(id), prefix: skInputs, consistent: true})
+}
+
+func (f Facts) history(ctx context.Context, q query) (history.Facts, error) {
 	const op = "store.History"
 	var all history.Facts
-	q := query{table: f.table, pk: customerPK(id), prefix: skInputs, consistent: true}
 	_, err := q.run(ctx, op, func(i item) error {
 		var stored factItem
 		if err := decode(op, i, &stored); err != nil {
@@ -48,9 +51,11 @@ func (f Facts) gather(ctx context.Context, all *history.Facts, stored factItem) 
 		}
 		all.Refunds = append(all.Refunds, r)
 	case "interaction":
-		if stored.State != withdrawn {
-			all.Interactions = append(all.Interactions, readInteraction(customer, stored))
+		kept := &all.Interactions
+		if stored.State == withdrawn {
+			kept = &all.Withdrawn
 		}
+		*kept = append(*kept, readInteraction(customer, stored))
 	case "answer":
 		all.Answers = append(all.Answers, readAnswer(customer, stored))
 	}

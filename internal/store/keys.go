@@ -215,6 +215,9 @@ func changeKey(id crm.CustomerID, asOf time.Time, edition, links, seen int64) ke
 	return key{customerPK(id), join("H", timeKey(asOf), fmt.Sprintf("%d.%d.%d", edition, links, seen))}
 }
 
+// changesBefore spans the changes of a decision before a time.
+func changesBefore(t time.Time) [2]string { return [2]string{skDecisions, skDecisions + timeKey(t)} }
+
 // orderPK is the partition of an order before and beside its customer: its
 // address, and what came for it.
 func orderPK(o crm.OrderKey) string { return join("O", string(o.Connection), o.ID) }
@@ -314,6 +317,27 @@ func countKey(store *crm.StoreID, night crm.Date) key {
 	return key{join("COUNT", string(*store)), night.String()}
 }
 
+// How far a policy has come: by which edition it began, and what was seen of
+// each part of the base last.
+const skBegun = "BEGUN"
+
+func rolloutKey(policy int, sk string) key { return key{join("ROLLOUT", versionSK(policy)), sk} }
+func rolloutPartSK(part int) string        { return fmt.Sprintf("PART#%06d", part) }
+
+// A what-if: how it was asked for, how it began, which parts are there, and what
+// it came to; the parts lie apart, because they are large.
+const (
+	skQuestion = "ASKED"
+	skWhole    = "WHOLE"
+	skThere    = "THERE#"
+)
+
+func whatIfKey(draft, id, sk string) key { return key{join("WHATIF", draft, id), sk} }
+func whatIfThereSK(segment int) string   { return skThere + fmt.Sprintf("%06d", segment) }
+func whatIfPartKey(draft, id string, segment int) key {
+	return key{join("WHATIFPART", draft, id), fmt.Sprintf("%06d", segment)}
+}
+
 // Alerts stand open or closed, each in one partition; the empty store stands for
 // all together.
 func alertsPK(open bool) string {
@@ -343,6 +367,7 @@ const (
 	pkStores        = "STORE"
 	pkConnections   = "CONNECTION"
 	pkPolicies      = "POLICY"
+	pkDrafts        = "DRAFT"
 	pkModels        = "MODEL"
 	pkCuts          = "CUTS"
 	pkActive        = "ACTIVE"
@@ -354,6 +379,13 @@ const (
 	pkSurveys       = "SURVEY"
 	skFields        = "FIELDS"
 )
+
+// Beside which versions are in force stands since when each has been.
+const skSince = "SINCE#"
+
+func sinceKey(at time.Time, kind string, version int) key {
+	return key{pkActive, skSince + join(timeKey(at), kind, versionSK(version))}
+}
 
 // versionSK sorts versions as numbers.
 func versionSK(version int) string { return fmt.Sprintf("%08d", version) }

@@ -39,7 +39,7 @@ func (r Review) Due(ctx context.Context, segment, segments int, today crm.Date, 
 		FilterExpression:         aws.String("#sk = :decision AND (review_at <= :today OR guard < :edition)"),
 		ExpressionAttributeNames: map[string]string{"#pk": attrPK, "#sk": attrSK},
 		ExpressionAttributeValues: item{":decision": str(skDecision), ":today": str(today.String()),
-			":edition": str(fmt.Sprintf("%010d", edition))}} // the first part of a guard
+			":edition": str(editionPart(edition))}}
 	for {
 		page, err := r.customers.client.Scan(ctx, in)
 		if err != nil {
@@ -71,3 +71,35 @@ func (r Review) Due(ctx context.Context, segment, segments int, today crm.Date, 
 		in.ExclusiveStartKey = page.LastEvaluatedKey
 	}
 }
+
+// Behind are the customers of one segment whom rules older than edition decided,
+// and how many customers the segment has.
+func (r Review) Behind(ctx context.Context, segment, segments int, edition int64) (behind []crm.CustomerID, customers int, err error) {
+	const op = "store.Behind"
+	in := &dynamodb.ScanInput{TableName: &r.customers.name,
+		Segment: aws.Int32(int32(segment)), TotalSegments: aws.Int32(int32(segments)),
+		ProjectionExpression:      aws.String("#pk, guard"),
+		FilterExpression:          aws.String("#sk = :decision"),
+		ExpressionAttributeNames:  map[string]string{"#pk": attrPK, "#sk": attrSK},
+		ExpressionAttributeValues: item{":decision": str(skDecision)}}
+	from := editionPart(edition)
+	for {
+		page, err := r.customers.client.Scan(ctx, in)
+		if err != nil {
+			return nil, 0, failed(op, err)
+		}
+		for _, i := range page.Items {
+			if customers++; text(i["guard"]) < from {
+				behind = append(behind, customerOf(i))
+			}
+		}
+		if page.LastEvaluatedKey == nil {
+			return behind, customers, nil
+		}
+		in.ExclusiveStartKey = page.LastEvaluatedKey
+	}
+}
+
+// editionPart is the first part of a guard: all guards of the edition, and of
+// newer ones, come after it.
+func editionPart(edition int64) string { return fmt.Sprintf("%010d", edition) }

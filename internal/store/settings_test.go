@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,36 +42,6 @@ func TestASettingIsPutWhereItsRevisionStands(t *testing.T) {
 	}
 	if _, err := s.PutConnection(ctx, want, rev); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestPoliciesAreActivatedOneAfterTheOther(t *testing.T) {
-	env := storetest.Open(t)
-	// in a table of its own: the other tests decide by the first policy
-	s, ctx := store.NewSettings(env.DB, env.Audit, env.Audit, env.Keys), storetest.Context(noon)
-	if v, err := s.Active(ctx, true); v.Policy != 1 || err != nil {
-		t.Fatal(v, err)
-	}
-	for version := 2; version <= 3; version++ {
-		document := []byte(`{"version":` + strings.Repeat("1", version) + `}`)
-		if err := s.Activate(ctx, version, document); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Activate(ctx, version, document); crm.KindOf(err) != crm.Conflict {
-			t.Fatalf("version %d twice: %v", version, err)
-		}
-		if got, err := s.PolicyDocument(ctx, version); err != nil || !bytes.Equal(got, document) {
-			t.Fatal(string(got), err)
-		}
-		if v, err := s.Active(ctx, false); v.Policy != version || err != nil {
-			t.Fatal(v, err)
-		}
-	}
-	if document, err := s.PolicyDocument(ctx, 1); document != nil || err != nil {
-		t.Fatal("the embedded policy has no document:", document, err)
-	}
-	if _, err := s.PolicyDocument(ctx, 9); crm.KindOf(err) != crm.NotFound {
-		t.Fatal(err)
 	}
 }
 

@@ -170,6 +170,7 @@ type query struct {
 	newest     bool // descending
 	limit      int  // 0: all there is, over as many pages as it takes
 	consistent bool
+	units      *float64 // where it is set, the read units are added to it
 }
 
 // run calls each with every item; it returns the place of the last one when the
@@ -192,6 +193,9 @@ func (q query) run(ctx context.Context, op string, each func(item) error) (next 
 		in.ExpressionAttributeNames["#sk"] = sk
 		in.ExpressionAttributeValues[":from"], in.ExpressionAttributeValues[":to"] = str(q.between[0]), str(q.between[1])
 	}
+	if q.units != nil {
+		in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	}
 	seen := 0
 	var last item
 	for {
@@ -201,6 +205,9 @@ func (q query) run(ctx context.Context, op string, each func(item) error) (next 
 		page, err := q.table.client.Query(ctx, in)
 		if err != nil {
 			return nil, failed(op, err)
+		}
+		if q.units != nil {
+			*q.units += aws.ToFloat64(page.ConsumedCapacity.CapacityUnits)
 		}
 		for _, i := range page.Items {
 			if q.limit > 0 && seen == q.limit {

@@ -27,12 +27,17 @@ type timerItem struct {
 
 // Set is idempotent: the key is made of the due time and the id.
 func (t Timers) Set(ctx context.Context, timer crm.Timer) error {
-	stored, err := encode("store.SetTimer", timerItem{timer.ID, timer.Kind, timer.Customer, timer.Ref, timer.Trace})
+	w, err := t.set(timer)
 	if err != nil {
 		return err
 	}
-	w := write{table: t.table, key: key{timerPK(shardOf(timer.ID)), timerSK(timer.Due, timer.ID)}, put: stored} // equal content under an equal key: no condition
 	return w.do(ctx, "store.SetTimer")
+}
+
+// set is the write that sets a timer, also together with what it is for.
+func (t Timers) set(timer crm.Timer) (write, error) {
+	stored, err := encode("store.SetTimer", timerItem{timer.ID, timer.Kind, timer.Customer, timer.Ref, timer.Trace})
+	return write{table: t.table, key: key{timerPK(shardOf(timer.ID)), timerSK(timer.Due, timer.ID)}, put: stored}, err // equal content under an equal key: no condition
 }
 
 // Due reads the timers of one shard that have come, at most limit of them.

@@ -28,7 +28,8 @@ const (
 	DecisionsChanged Metric = "DecisionsChanged" // an answer about a customer is another than before
 	WarningsOpened   Metric = "WarningsOpened"
 	WarningsClosed   Metric = "WarningsClosed" // by a purchase, not by a person
-	CustomersDue     Metric = "CustomersDue"   // woken by the nightly review
+	CustomersDue     Metric = "CustomersDue"   // woken by the nightly review, or because a new policy is in force
+	CustomersTried   Metric = "CustomersTried" // judged by a draft, and nothing written
 )
 
 // Metrics are all there are.
@@ -37,7 +38,7 @@ func Metrics() []Metric {
 		Requests, ClientErrors, ServerErrors, RateLimited, Replayed,
 		DeliveriesAccepted, DeliveriesIgnored, DeliveriesKept, DeliveriesRefused,
 		MessagesHandled, MessagesRetried, MessagesDropped, MessagesPoisoned, KeysUnreadable,
-		DecisionsChanged, WarningsOpened, WarningsClosed, CustomersDue,
+		DecisionsChanged, WarningsOpened, WarningsClosed, CustomersDue, CustomersTried,
 	}
 }
 

@@ -20,12 +20,14 @@ import (
 type Decisions interface {
 	Latest(ctx context.Context, id crm.CustomerID, consistent bool) (standing.Record, error)
 	Changes(ctx context.Context, id crm.CustomerID, limit int, after string) (page []decision.Change[standing.Measures, standing.Classes], next string, err error)
+	// ChangeBefore is the last change before a time; nil where there is none.
+	ChangeBefore(ctx context.Context, id crm.CustomerID, t time.Time) (*decision.Change[standing.Measures, standing.Classes], error)
 }
 
 // Book is the rules, in force and past.
 type Book interface {
 	Current(ctx context.Context, stands standing.Record, facts decision.FactReader, today crm.Date) (standing.Record, error)
-	AsOf(ctx context.Context, id crm.CustomerID, facts decision.FactReader, on crm.Date) (standing.Record, error)
+	Then(ctx context.Context, id crm.CustomerID, facts decision.FactReader, on crm.Date, recorded *decision.Change[standing.Measures, standing.Classes]) (standing.Then, error)
 	Judged(ctx context.Context, by standing.Versions) (standing.Policy, error)
 }
 
@@ -48,7 +50,8 @@ func Register(a *api.API, people api.People, decisions Decisions, facts decision
 	l := leaf{a, people, decisions, facts, book, warnings, stores, remedies, timers, churn.ReadBook(), zone}
 	tier := operation("read-tier", http.MethodGet, "/v1/customers/{id}/tier", "The decision about a customer, with its reasons")
 	tier.Description = "Without as_of, the standing decision; where the date has come on which it changes by itself, it is decided afresh. " +
-		"With as_of, the decision of that date is derived from all facts known today."
+		"With as_of, the decision of that date is derived from all facts known today by the rules that decided then, and stands beside what was recorded then; " +
+		"where they differ, the facts are named that came or changed later."
 	api.Register(a, tier, l.tier)
 	api.Register(a, operation("list-tier-history", http.MethodGet, "/v1/customers/{id}/tier/history", "Every change of the decision, the newest first"), l.history)
 	api.Register(a, operation("read-churn", http.MethodGet, "/v1/customers/{id}/churn", "Whether the customer is about to leave, and their warnings"), l.churn)
@@ -62,7 +65,13 @@ func operation(id, method, path, summary string, responses ...int) huma.Operatio
 	return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"decisions"}, Errors: responses}
 }
 
-type answer struct{ Body standing.Decision }
+type answer struct{ Body tierView }
+
+// tierView is a decision, and of a past date what was recorded then.
+type tierView struct {
+	standing.Decision
+	Recorded *recordedView `json:"recorded,omitempty" doc:"With as_of: what had been decided by the end of that date; absent: nothing yet."`
+}
 
 func (l leaf) tier(ctx context.Context, in *struct {
 	api.CustomerPath
@@ -75,23 +84,25 @@ func (l leaf) tier(ctx context.Context, in *struct {
 	if in.AsOf.Date > today {
 		return nil, crm.Wrong("decisions.tier", "query.as_of", "must not be later than today")
 	}
-	r, err := l.record(ctx, in.ID, in.AsOf.Date, today)
+	if in.AsOf.Date != 0 {
+		return l.then(ctx, in.ID, in.AsOf.Date)
+	}
+	r, err := l.record(ctx, in.ID, today)
 	if err != nil {
 		return nil, err
 	}
-	p, err := l.book.Judged(ctx, r.Versions)
-	if err != nil {
-		return nil, err
-	}
-	return &answer{standing.Show(r, p)}, nil
+	shown, err := l.shown(ctx, r)
+	return &answer{tierView{Decision: shown}}, err
 }
 
-// record is the standing decision, unless another date is asked for or its day
-// is over: then it is derived again.
-func (l leaf) record(ctx context.Context, id crm.CustomerID, asOf, today crm.Date) (standing.Record, error) {
-	if asOf != 0 {
-		return l.book.AsOf(ctx, id, l.facts, asOf)
-	}
+// shown tells a decision by the rules that made it.
+func (l leaf) shown(ctx context.Context, r standing.Record) (standing.Decision, error) {
+	p, err := l.book.Judged(ctx, r.Versions)
+	return standing.Show(r, p), err
+}
+
+// record is the standing decision, unless its day is over: then it is derived again.
+func (l leaf) record(ctx context.Context, id crm.CustomerID, today crm.Date) (standing.Record, error) {
 	r, err := l.decisions.Latest(ctx, id, true)
 	if err != nil {
 		return r, err

@@ -82,7 +82,7 @@ func (l leaf) churn(ctx context.Context, in *api.CustomerPath) (*churnAnswer, er
 	if err := api.See(ctx, l.people, in.ID); err != nil {
 		return nil, err
 	}
-	r, err := l.record(ctx, in.ID, 0, crm.DateIn(crm.AsOf(ctx), l.zone))
+	r, err := l.record(ctx, in.ID, crm.DateIn(crm.AsOf(ctx), l.zone))
 	if err != nil {
 		return nil, err
 	}

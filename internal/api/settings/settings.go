@@ -1,11 +1,13 @@
-// Package settings is the admins' API: staff, stores, connections, policies,
-// the retailer's own fields of a customer, and what is made of the whole base,
-// purchase models and RFM quintiles, which nobody sets but everybody may look at.
+// Package settings is the admins' API: staff, stores, connections, policies with
+// their drafts, the retailer's own fields of a customer, and what is made of the
+// whole base, purchase models and RFM quintiles, which nobody sets but everybody
+// may look at.
 package settings
 
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -35,27 +37,48 @@ type Keys interface {
 	MakeKeys(ctx context.Context) error
 }
 
-// leaf is what all operations of this package work with.
+// Ports are what the operations work with.
+type Ports struct {
+	Settings   Settings
+	Policies   Policies
+	Progress   Progress
+	Drafts     Drafts
+	WhatIfs    WhatIfs
+	Fields     CustomFields
+	Thresholds Thresholds
+	Remedies   Remedies
+	Made       Made
+	Keys       Keys
+	Currency   string // the deployment's base currency
+	Zone       *time.Location
+}
+
+// leaf is what all operations of this package share.
 type leaf struct {
 	settings Settings
 	policies Policies
 	keys     Keys
 	currency string
+	zone     *time.Location
 }
 
-// Register adds the operations. Currency is the deployment's base currency.
-func Register(a *api.API, settings Settings, policies Policies, fields CustomFields, thresholds Thresholds, remedies Remedies, made Made, keys Keys, currency string) {
-	l := leaf{settings, policies, keys, currency}
+// Register adds the operations.
+func Register(a *api.API, p Ports) {
+	l := leaf{p.Settings, p.Policies, p.Keys, p.Currency, p.Zone}
 	l.registerStaff(a)
 	l.registerStores(a)
 	l.registerSignUpQR(a)
 	l.registerConnections(a)
 	l.registerPolicies(a)
-	l.registerCustomFields(a, fields)
-	l.registerThresholds(a, thresholds)
-	l.registerRemedies(a, remedies)
-	registerModels(a, made)
-	registerCuts(a, made)
+	l.registerProgress(a, p.Progress)
+	d := drafts{l, p.Drafts, p.WhatIfs}
+	d.register(a)
+	d.registerWhatIfs(a)
+	l.registerCustomFields(a, p.Fields)
+	l.registerThresholds(a, p.Thresholds)
+	l.registerRemedies(a, p.Remedies)
+	registerModels(a, p.Made)
+	registerCuts(a, p.Made)
 }
 
 // list is the answer of the lists here: settings are few, so they are not paged.
