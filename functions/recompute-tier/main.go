@@ -1,6 +1,7 @@
 // Command recompute-tier is woken from RecomputeQueue. It folds a customer's
 // facts, decides level, RFM, tier, status and churn class, and writes the
-// decision under its guard: the loop is decision.Keep, the rules are standing.
+// decision under its guard, with the segments that the customer is in: the loop
+// is decision.Keep, the rules are standing, the conditions enrol's.
 // Then it brings the cards that lists show in line with the decision.
 package main
 
@@ -12,6 +13,7 @@ import (
 	"guanxi/internal/card"
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
+	"guanxi/internal/enrol"
 	"guanxi/internal/event"
 	"guanxi/internal/history"
 	"guanxi/internal/lambdaio"
@@ -36,11 +38,14 @@ func main() {
 	c, log, aws := boot.Config[config](), boot.Logger(), boot.AWS()
 	db := store.Open(aws)
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
+	settings := store.NewSettings(db, c.Settings, "", keys)
+	clerk := enrol.New(settings, settings, store.NewCustomers(db, c.Customers, c.Facts, "", keys, &c.Zone))
 	marker := tally.NewMarker(store.NewTimers(db, c.Operations), &c.Zone)
 	keeper := decision.Keeper[standing.Measures, standing.Classes]{
 		Facts: store.NewFacts(db, c.Facts, "", keys, &c.Zone),
-		Book:  standing.Book{Documents: store.NewSettings(db, c.Settings, "", keys), Currency: c.Currency, Zone: &c.Zone},
+		Book:  standing.Book{Documents: settings, Currency: c.Currency, Zone: &c.Zone},
 		Store: store.NewDecisions[standing.Measures, standing.Classes](db, c.Customers, c.Facts, keys),
+		Enrol: clerk.Enrol,
 		Touched: func(ctx context.Context, f history.Facts, before, next standing.Record) error {
 			return marker.Touch(ctx, f, before.Guard.AsOf, next.Guard.AsOf)
 		},

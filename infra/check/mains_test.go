@@ -65,9 +65,10 @@ follow-ups     huma dynamodb kms tink gonum
 orders         huma dynamodb kms tink gonum
 profiles       huma dynamodb kms tink gonum
 sign-up        huma dynamodb kms tink phones gonum
+segments       huma dynamodb kms tink gonum cel
 settings       huma dynamodb kms tink gonum
 webhooks       dynamodb kms tink phones standard-webhooks gonum
-recompute-tier dynamodb kms tink gonum
+recompute-tier dynamodb kms tink gonum cel
 warn-churn     dynamodb kms tink gonum
 fit-model      dynamodb kms tink gonum
 cut-quintiles  dynamodb kms tink gonum
@@ -93,6 +94,7 @@ func TestFunctionsLinkWhatTheyNeed(t *testing.T) {
 		"standard-webhooks": "github.com/standard-webhooks/standard-webhooks/libraries/go",
 		"yaml":              "github.com/goccy/go-yaml",
 		"gonum":             "gonum.org/v1/gonum/optimize",
+		"cel":               "cel.dev/cel-go/cel",
 	}
 	committed := map[string][]string{}
 	for line := range strings.Lines(strings.TrimSpace(linked)) {

@@ -20,6 +20,7 @@ import (
 	"guanxi/internal/api/interactions"
 	"guanxi/internal/api/orders"
 	"guanxi/internal/api/responses"
+	"guanxi/internal/api/segments"
 	"guanxi/internal/api/settings"
 	"guanxi/internal/api/signup"
 	"guanxi/internal/api/surveys"
@@ -43,6 +44,7 @@ func everything() *api.API {
 	interactions.Register(a, nil, nil)
 	orders.Register(a, nil, nil, "", nil)
 	signup.Register(a, nil, nil, nil, nil, 0)
+	segments.Register(a, nil, nil, nil, nil, nil)
 	settings.Register(a, settings.Ports{})
 	tasks.Register(a, nil, nil, nil, nil, nil, nil, nil, nil)
 	responses.Register(a, nil, nil, nil, nil, nil, 0, nil)

@@ -204,8 +204,9 @@ func farIsNowhere(t *testing.T, w *world, all []operation) {
 	t.Logf("%d times something far was asked for, in vain", tried)
 }
 
-// testedElsewhere are operations that name nothing that lies in a scope, and have a test of their own in this file.
-func testedElsewhere() []string { return []string{"create-customer"} }
+// testedElsewhere are operations that name nothing that lies in a scope, and have a test of their own in this file, or,
+// the preview, in segments.txtar.
+func testedElsewhere() []string { return []string{"create-customer", "preview-segment"} }
 
 // trace names a request in our logs; of a batch, each item that was refused tells it.
 var trace = regexp.MustCompile(`,?"trace":"[^"]*"`)

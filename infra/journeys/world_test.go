@@ -53,6 +53,7 @@ func newWorld(t *testing.T) *world {
 	for _, colleague := range []string{"u-li", "u-mei", "u-hu"} { // of the document's examples
 		w.must(w.set("/v1/staff/"+colleague, object{"name": colleague, "role": "sales", "stores": []string{near}, "active": true}))
 	}
+	w.must(w.set("/v1/segments/people", object{"name": "People", "condition": "kind == 'person'"})) // whoever is made, is in it
 	w.must(w.set("/v1/staff/u-far", object{"name": "Far", "role": "sales", "stores": []string{far}, "active": true}))
 	return w
 }
@@ -179,6 +180,7 @@ func things() map[string]thing {
 		"/v1/models/{id}":                           {make: always("1"), shared: true},
 		"/v1/connections/{id}":                      {make: always("none"), shared: true},
 		"/v1/cuts/{id}":                             {make: always("1"), shared: true},
+		"/v1/segments/{id}":                         {make: always("people"), shared: true},
 	}
 }
 

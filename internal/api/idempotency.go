@@ -89,9 +89,10 @@ func (a *API) takeKey(ctx huma.Context, next func(huma.Context)) {
 }
 
 // keyed tells whether an operation takes an Idempotency-Key: every POST of a
-// known caller, but a batch, whose items are repeatable by their own ids.
+// known caller, but a batch, whose items are repeatable by their own ids, and a
+// preview, which has no effect.
 func (a *API) keyed(op *huma.Operation) bool {
-	return op.Method == http.MethodPost && !a.table[op.OperationID].public && !strings.HasSuffix(op.Path, "/batch")
+	return op.Method == http.MethodPost && !a.table[op.OperationID].public && !strings.HasSuffix(op.Path, "/batch") && !strings.HasSuffix(op.Path, "/preview")
 }
 
 // describeKey tells of the header and of its mark, on an operation that answers out.

@@ -142,6 +142,15 @@ func table() map[string]grant {
 		"try-policy-draft":      {All, None, None, None, None, None, None, None},
 		"read-what-if":          {All, All, None, None, None, None, None, None},
 
+		"read-segment-figures": {All, Stores, Stores, All, All, Stores, All, None},
+		"list-segment-fields":  {All, All, All, All, All, All, All, None},
+		"preview-segment":      {All, Stores, None, None, All, None, None, None},
+		"list-segments":        {All, All, All, All, All, All, All, None},
+		"read-segment":         {All, All, All, All, All, All, All, None},
+		"put-segment":          {All, All, None, None, All, None, None, None},
+		"delete-segment":       {All, All, None, None, All, None, None, None},
+		"list-segment-members": {All, Stores, Stores, All, All, Stores, All, None},
+
 		"open-follow-up":           {All, Stores, Stores, All, None, Stores, None, None},
 		"list-follow-ups":          {All, Stores, Own, Own, None, Own, All, None},
 		"read-follow-up":           {All, Stores, Own, Own, None, Own, All, None},

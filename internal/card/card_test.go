@@ -23,6 +23,19 @@ func TestACardInEachStoreAndOneAmongAll(t *testing.T) {
 	if nobody := card.Of(card.Person{}, r); nobody != nil {
 		t.Errorf("somebody who was deleted has %v", nobody)
 	}
+	r.Member.In = []crm.SegmentID{"gold", "silk"}
+	var entries []card.Entry
+	for _, id := range r.Member.In {
+		for _, of := range []card.List{{}, {Store: "bj-001"}, {Store: "sh-001"}, {Owner: "u-li"}} {
+			entries = append(entries, card.Entry{Customer: "cus_1", Segment: id, List: of})
+		}
+	}
+	if diff := cmp.Diff(entries, card.Entries(mei, r)); diff != "" {
+		t.Error(diff)
+	}
+	if nobody := card.Entries(card.Person{}, r); nobody != nil {
+		t.Errorf("somebody who was deleted is a member: %v", nobody)
+	}
 	if none := card.Of(card.Person{ID: "cus_1"}, standing.Record{}); len(none) != 1 || none[0].Store != "" {
 		t.Errorf("somebody without a store has %v", none)
 	}

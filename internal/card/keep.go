@@ -2,27 +2,26 @@ package card
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/standing"
 )
 
-// Shelf keeps cards.
+// Shelf keeps cards, and entries among the members of segments.
 type Shelf interface {
 	// Person is who the customer is now, strongly consistent.
 	Person(ctx context.Context, id crm.CustomerID) (Person, error)
-	// Cards are those that stand, strongly consistent.
-	Cards(ctx context.Context, id crm.CustomerID) ([]Card, error)
-	// Replace puts and removes cards where the decision still stands, all or
-	// nothing; a crm.Conflict where a later one does.
-	Replace(ctx context.Context, r standing.Record, put, remove []Card) error
+	// Filed is what stands, strongly consistent.
+	Filed(ctx context.Context, id crm.CustomerID) (Filing, error)
+	// Replace puts and removes cards and entries where the decision still stands,
+	// up to a hundred at once; a crm.Conflict where a later one does.
+	Replace(ctx context.Context, r standing.Record, put, remove Filing) error
 }
 
-// Keeper brings the cards of a customer in line with every decision. It is the
-// only writer of cards, compares at every wake-up and writes what differs, so
-// that a card which was missed once is mended by the next look.
+// Keeper brings cards and entries of a customer in line with every decision. It is the
+// only writer of them, compares at every wake-up and writes what differs, so
+// that what was missed once is mended by the next look.
 type Keeper struct {
 	Decide func(ctx context.Context, id crm.CustomerID, cause, trace string, sent time.Time) (standing.Record, bool, error)
 	Shelf  Shelf
@@ -49,22 +48,13 @@ func (k Keeper) file(ctx context.Context, r standing.Record) error {
 	if err != nil {
 		return err
 	}
-	filed, err := k.Shelf.Cards(ctx, r.Customer)
+	filed, err := k.Shelf.Filed(ctx, r.Customer)
 	if err != nil {
 		return err
 	}
-	put, remove := differences(Of(person, r), filed)
-	if len(put)+len(remove) == 0 {
+	put, remove := differences(Wanted(person, r), filed)
+	if put.empty() && remove.empty() {
 		return nil
 	}
 	return k.Shelf.Replace(ctx, r, put, remove)
-}
-
-// differences are what turns the cards that are filed into those that are wanted.
-func differences(want, filed []Card) (put, remove []Card) {
-	put = slices.DeleteFunc(slices.Clone(want), func(c Card) bool { return slices.Contains(filed, c) })
-	remove = slices.DeleteFunc(slices.Clone(filed), func(c Card) bool {
-		return slices.ContainsFunc(want, func(w Card) bool { return w.Store == c.Store })
-	})
-	return put, remove
 }

@@ -31,6 +31,15 @@ func ParseDate(s string) (Date, error) {
 	return Date(t.Unix() / 86400), nil
 }
 
+// DateOf is a date of the calendar; what is beyond the end of a month runs on
+// into the next.
+func DateOf(year, month, day int) Date {
+	return Date(time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// Year is the one that the date lies in.
+func (d Date) Year() int { return time.Unix(int64(d)*86400, 0).UTC().Year() }
+
 // Midnight is the first instant of the date in zone. Where the clocks are put
 // forward at midnight, that is not 00:00 but when they jump (São Paulo until
 // 2018 began a day at 01:00).

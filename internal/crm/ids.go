@@ -20,6 +20,8 @@ type (
 	StoreID string
 	// ConnectionID names a connected shop, as the retailer does: "shopify-cn".
 	ConnectionID string
+	// SegmentID names a segment, as who defined it does: "lapsing-gold".
+	SegmentID string
 	// Subject is the `sub` of a token: a person or a program.
 	Subject string
 )

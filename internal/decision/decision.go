@@ -11,8 +11,7 @@ import (
 )
 
 // Record is a standing decision about a customer. M are the measures it was
-// judged by (numbers, kept sealed), C its classes (clear and comparable: two
-// records differ when their classes do). The reasons are not stored: they are
+// judged by (numbers, kept sealed), C its classes (clear and comparable). The reasons are not stored: they are
 // a function of policy version and measures, derived again on reading.
 type Record[M any, C comparable] struct {
 	Customer  crm.CustomerID
@@ -20,6 +19,7 @@ type Record[M any, C comparable] struct {
 	Versions  // of the documents that judged
 	Measures  M
 	Classes   C
+	Member    Membership    // in segments, where they are kept
 	Stores    []crm.StoreID // bought in: the scope within which staff may see the customer
 	On        crm.Date      // the date that was judged
 	ChangesAt crm.Date      // first date on which the classes change if nothing happens; zero: never
@@ -47,6 +47,7 @@ func (v Versions) Edition() int64 {
 type Change[M any, C comparable] struct {
 	Record[M, C]
 	Before C
+	Was    []crm.SegmentID // the segments before it
 }
 
 // Guard orders decisions about one customer: by the edition of the rules, the

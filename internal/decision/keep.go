@@ -34,8 +34,8 @@ type FactReader interface {
 
 // Store keeps the standing decision. Latest gives a zero Record (with a zero
 // Guard) for a customer without one. Save writes next where the stored guard
-// still is that of before, else it returns a crm.Conflict; where the classes
-// differ it writes the history entry in the same transaction.
+// still is that of before, else it returns a crm.Conflict; where next
+// differs it writes the history entry in the same transaction.
 type Store[M any, C comparable] interface {
 	Latest(ctx context.Context, id crm.CustomerID, consistent bool) (Record[M, C], error)
 	Save(ctx context.Context, before, next Record[M, C]) error
@@ -46,11 +46,16 @@ type Keeper[M any, C comparable] struct {
 	Facts FactReader
 	Book  RuleBook[M, C]
 	Store Store[M, C]
+	// Enrol, where it is set, says in which segments the customer of a decision is,
+	// and the first date before its ReviewAt on which time alone changes that; zero:
+	// none. It is asked after the facts were read: what is known by the time of a
+	// fact is known to it.
+	Enrol func(ctx context.Context, r Record[M, C]) (Membership, crm.Date, error)
 	// Touched, where it is set, hears before a decision is written of the facts that
 	// it is made of, and which one it replaces: what must not be lost with them.
 	Touched func(ctx context.Context, facts history.Facts, before, next Record[M, C]) error
 	// Kept and Changed, where they are set, are told of each decision that was
-	// written, and of each whose classes are others than before: for the log.
+	// written, and of each that differs from the one before: for the log.
 	Kept, Changed func(ctx context.Context, r Record[M, C])
 }
 
@@ -86,6 +91,11 @@ func (k Keeper[M, C]) Keep(ctx context.Context, id crm.CustomerID, cause, trace 
 			}
 			continue // perhaps only our cached rules are old
 		}
+		if k.Enrol != nil {
+			if err := k.enrol(ctx, &next); err != nil {
+				return kept, false, err
+			}
+		}
 		if k.Touched != nil {
 			if err := k.Touched(ctx, facts, before, next); err != nil {
 				return kept, false, err
@@ -95,7 +105,7 @@ func (k Keeper[M, C]) Keep(ctx context.Context, id crm.CustomerID, cause, trace 
 		if crm.KindOf(err) == crm.Conflict {
 			continue
 		}
-		changed := next.Classes != before.Classes
+		changed := next.Differs(before)
 		if err == nil && k.Kept != nil {
 			k.Kept(ctx, next)
 		}
@@ -105,6 +115,16 @@ func (k Keeper[M, C]) Keep(ctx context.Context, id crm.CustomerID, cause, trace 
 		return next, err == nil && changed, err
 	}
 	return kept, false, crm.Fail("decision.Keep", crm.Unavailable, "lost %d races in a row", attempts)
+}
+
+// enrol adds the membership in segments, and looks again when that changes.
+func (k Keeper[M, C]) enrol(ctx context.Context, r *Record[M, C]) error {
+	member, until, err := k.Enrol(ctx, *r)
+	if until != 0 {
+		r.ReviewAt = min(r.ReviewAt, until)
+	}
+	r.Member = member
+	return err
 }
 
 // decide judges a customer's facts as of the later of sent and the newest fact:

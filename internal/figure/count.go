@@ -26,6 +26,8 @@ type Count struct {
 	Buyers    [windows][sides]Buyers   `json:"buyers"`
 	Cohorts   map[string][sides]Cohort `json:"cohorts"` // by month of the first purchase, "2026-03"
 	Spread    Spread                   `json:"spread"`  // of what buyers spent in the last 365 days
+
+	Segments map[crm.SegmentID]Members `json:"segments"` // of those of whom anybody is a member
 }
 
 // Buyers bought in a window; repeaters on at least two dates of it.
@@ -78,7 +80,7 @@ func allSides() [sides]Side { return [sides]Side{Both, Online, Offline} }
 const cohortMonths = 36
 
 func newCount() *Count {
-	return &Count{Moves: map[Move]int64{}, Cohorts: map[string][sides]Cohort{}, Spread: Spread{}}
+	return &Count{Moves: map[Move]int64{}, Cohorts: map[string][sides]Cohort{}, Spread: Spread{}, Segments: map[crm.SegmentID]Members{}}
 }
 
 // Add counts one customer.
@@ -130,6 +132,7 @@ func (c *Count) add(j Judged, night crm.Date, store crm.StoreID, every bool) {
 	if bought {
 		c.Spread.add(spent)
 	}
+	c.enrol(j.Member, bought, spent, j.Insight, night)
 	first := j.Insight.First
 	if first == 0 || first > night || months(first) <= months(night)-cohortMonths || !every && j.Insight.FirstStore != store {
 		return
@@ -202,4 +205,7 @@ func (c *Count) merge(o *Count) {
 		c.Cohorts[month] = ours
 	}
 	c.Spread.merge(o.Spread)
+	for id, theirs := range o.Segments {
+		c.Segments[id] = c.Segments[id].plus(theirs)
+	}
 }

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"guanxi/internal/crm"
+	"guanxi/internal/decision"
 	"guanxi/internal/insight"
 	"guanxi/internal/standing"
 )
@@ -12,7 +13,8 @@ type Judged struct {
 	Stores  []crm.StoreID         // in which anything of theirs happened
 	Marks   [Points]standing.Mark // what they were at each point
 	Insight insight.Insight
-	Stale   bool // the decision's change has come, and the review has not been there yet
+	Member  decision.Membership // in segments
+	Stale   bool                // the decision's change has come, and the review has not been there yet
 }
 
 // Points are the moments between which moves are counted: the ends of the last
@@ -44,6 +46,7 @@ func PointAt(date, night crm.Date) (point int, known bool) {
 // Judge reads a decision on the night of a count. A decision that was made
 // before there were marks counts as what it is now at all points.
 func Judge(r standing.Record, night crm.Date) (j Judged, err error) {
+	j.Member = r.Member
 	j.Stores, j.Stale = r.Stores, r.ChangesAt != 0 && r.ChangesAt <= night
 	j.Marks[Now] = r.Classes.Mark()
 	end := night

@@ -29,38 +29,46 @@ type Score struct {
 //
 // NPS (Reichheld 2003): each answer is +100, 0 or -100, so the standard error
 // is 100·√((p + d - (p-d)²) ÷ n). Means: s ÷ √n.
-func Scored(metric crm.Metric, answers []Answer) (s Score) {
+func Scored(metric crm.Metric, answers []Answer) Score {
 	var sum, squares float64
+	var promoters, passives, detractors int64
 	for _, a := range answers {
-		x := float64(a.Score)
-		if metric == crm.NPS {
-			switch {
-			case a.Score >= 9:
-				s.Promoters++
-				x = 100
-			case a.Score <= 6:
-				s.Detractors++
-				x = -100
-			default:
-				s.Passives++
-				x = 0
-			}
+		switch x := float64(a.Score); {
+		case metric != crm.NPS:
+			sum += x
+			squares += x * x
+		case a.Score >= promoter:
+			promoters++
+		case a.Score <= detractor:
+			detractors++
+		default:
+			passives++
 		}
-		sum += x
-		squares += x * x
 	}
-	s.Cases = int64(len(answers))
+	if metric == crm.NPS {
+		return ofNPS(promoters, passives, detractors)
+	}
+	lowest, highest := metric.Range()
+	return Score{Cases: int64(len(answers))}.of(sum, squares, float64(lowest), float64(highest))
+}
+
+// promoter is the lowest answer of one who recommends us, detractor the highest
+// of one who does not.
+const promoter, detractor = 9, 6
+
+func ofNPS(promoters, passives, detractors int64) Score {
+	s := Score{Cases: promoters + passives + detractors, Promoters: promoters, Passives: passives, Detractors: detractors}
+	return s.of(100*float64(promoters-detractors), 100*100*float64(promoters+detractors), -100, 100)
+}
+
+// of is the score of answers with this sum and sum of squares.
+func (s Score) of(sum, squares, bottom, top float64) Score {
 	if s.Cases == 0 {
 		return s
 	}
 	n := float64(s.Cases)
 	mean := sum / n
 	s.deviation = math.Sqrt(max(0, squares/n-mean*mean) / n)
-	lowest, highest := metric.Range()
-	bottom, top := float64(lowest), float64(highest)
-	if metric == crm.NPS {
-		bottom, top = -100, 100
-	}
 	s.Value = rounded(mean)
 	s.Low, s.High = rounded(max(bottom, mean-twoSided*s.deviation)), rounded(min(top, mean+twoSided*s.deviation))
 	return s

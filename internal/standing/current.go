@@ -8,12 +8,15 @@ import (
 )
 
 // Current is the decision of today: the standing one, unless its day is over.
-// Then it is derived from all facts; what stands follows at the next wake-up.
+// Then it is derived from all facts, but for the segments; what stands follows at
+// the next wake-up.
 func (b Book) Current(ctx context.Context, stands Record, facts decision.FactReader, today crm.Date) (Record, error) {
 	if stands.Policy > 0 && (stands.ChangesAt == 0 || today < stands.ChangesAt) {
 		return stands, nil
 	}
-	return b.AsOf(ctx, stands.Customer, facts, today)
+	r, err := b.AsOf(ctx, stands.Customer, facts, today)
+	r.Member = stands.Member
+	return r, err
 }
 
 // AsOf is the decision of a past or present date by the rules in force, derived

@@ -28,6 +28,7 @@ type Decision struct {
 	Lifetime  crm.Money         `json:"lifetime_spend" doc:"Net spend of the whole history."`
 	Last      crm.Date          `json:"last_purchase,omitempty"`
 	Contact   crm.Date          `json:"last_contact,omitempty" doc:"The last two-way contact."`
+	Segments  []crm.SegmentID   `json:"segments,omitempty" nullable:"false" doc:"Those that the customer is in; not told of a derived decision." example:"[\"lapsing-gold\"]"`
 	ChangesAt crm.Date          `json:"changes_at,omitempty" doc:"The first date on which the decision changes if nothing happens; absent: never."`
 	Reasons   []decision.Reason `json:"reasons" nullable:"false"`
 	Cause     string            `json:"cause,omitempty" doc:"What made us decide: the key of a fact, review, or a derivation."`
@@ -53,7 +54,7 @@ func Show(r Record, p Policy) Decision {
 		Stage: c.Stage(habits, r.On), Trend: habits.Trend(r.On), Lead: habits.Lead,
 		RFM: c.Scores(), Warned: c.WarnedSince, Purchases: m.Purchases,
 		Spend: crm.Money{Minor: m.Window, Currency: p.Currency}, Lifetime: crm.Money{Minor: m.Spend, Currency: p.Currency},
-		Last: m.LastPurchase, Contact: m.LastContact, ChangesAt: r.ChangesAt, Reasons: reasons, Cause: r.Cause, Trace: r.Trace}
+		Last: m.LastPurchase, Contact: m.LastContact, Segments: r.Member.In, ChangesAt: r.ChangesAt, Reasons: reasons, Cause: r.Cause, Trace: r.Trace}
 	if habits.Asked != 0 {
 		d.NPS = &habits.NPS
 	}

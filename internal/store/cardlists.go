@@ -23,9 +23,44 @@ func (c Cards) List(ctx context.Context, lists []card.List, match func(card.Card
 	var readers []*cardReader
 	for _, l := range lists {
 		for _, q := range c.partitions(l) {
-			readers = append(readers, &cardReader{query: q, after: after})
+			readers = append(readers, &cardReader{query: q, show: readCard, after: after})
 		}
 	}
+	return merge(ctx, readers, match, limit, after)
+}
+
+// Members lists who is in a segment, of those in the lists; all as List does.
+// What is shown of them is read from their cards, half a read unit each.
+func (c Cards) Members(ctx context.Context, id crm.SegmentID, lists []card.List, limit int, after crm.CustomerID) (page []card.Card, next crm.CustomerID, err error) {
+	var readers []*cardReader
+	for _, l := range lists {
+		for _, pk := range entryListPKs(id, l) {
+			q := query{table: c.table, index: cardsIndex(), pk: pk}
+			readers = append(readers, &cardReader{query: q, show: readEntry, after: after})
+		}
+	}
+	members, next, err := merge(ctx, readers, func(card.Card) bool { return true }, limit, after)
+	if err != nil {
+		return nil, "", err
+	}
+	ids := make([]crm.CustomerID, len(members))
+	for i, m := range members {
+		ids[i] = m.Customer
+	}
+	cards, err := c.In(ctx, "", ids)
+	for _, id := range ids {
+		if shown, there := cards[id]; there { // or they have just been deleted
+			page = append(page, shown)
+		}
+	}
+	return page, next, err
+}
+
+// readEntry reads whose entry it is.
+func readEntry(_ string, i item) (card.Card, error) { return card.Card{Customer: customerOf(i)}, nil }
+
+// merge reads partitions side by side.
+func merge(ctx context.Context, readers []*cardReader, match func(card.Card) bool, limit int, after crm.CustomerID) (page []card.Card, next crm.CustomerID, err error) {
 	chunk := limit + 1
 	if n := len(readers); n > 1 {
 		chunk = limit/n + 4
@@ -74,6 +109,7 @@ func (c Cards) partitions(l card.List) []query {
 // cardReader walks through one partition, a chunk at a time.
 type cardReader struct {
 	query query
+	show  func(op string, i item) (card.Card, error)
 	after crm.CustomerID // the last one read
 	cards []card.Card    // read and not yet taken
 	ended bool
@@ -87,7 +123,7 @@ func (r *cardReader) read(ctx context.Context, chunk int) error {
 	q := r.query
 	q.between, q.limit = [2]string{string(r.after) + "#", pastIDs}, chunk // no id continues another
 	rest, err := q.run(ctx, op, func(i item) error {
-		found, err := readCard(op, i)
+		found, err := r.show(op, i)
 		r.cards, r.after = append(r.cards, found), found.Customer
 		return err
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"guanxi/internal/card"
 	"guanxi/internal/crm"
@@ -42,12 +43,16 @@ func (c Cards) Person(ctx context.Context, id crm.CustomerID) (card.Person, erro
 	return card.Person{ID: id, Name: stored.Name, Owner: stored.Owner, Home: stored.HomeStore}, nil
 }
 
-// Cards are those of a customer that stand, strongly consistent.
-func (c Cards) Cards(ctx context.Context, id crm.CustomerID) (all []card.Card, err error) {
-	const op = "store.Cards"
+// Filed are the cards and entries of a customer that stand, strongly consistent.
+func (c Cards) Filed(ctx context.Context, id crm.CustomerID) (all card.Filing, err error) {
+	const op = "store.Filed"
 	_, err = query{table: c.table, pk: customerPK(id), prefix: skCard, consistent: true}.run(ctx, op, func(i item) error {
+		if sk := sortKeyOf(i); strings.HasPrefix(sk, skEntry) {
+			all.Entries = append(all.Entries, entryOf(id, sk))
+			return nil
+		}
 		found, err := readCard(op, i)
-		all = append(all, found)
+		all.Cards = append(all.Cards, found)
 		return err
 	})
 	return all, err
@@ -79,20 +84,27 @@ func (c Cards) In(ctx context.Context, store crm.StoreID, ids []crm.CustomerID) 
 // most is how many actions a transaction may have.
 const most = 100
 
-// Replace puts and removes cards where the decision r still stands; a Conflict
-// where a later one does. Up to 99 cards change all at once, more in parts.
-func (c Cards) Replace(ctx context.Context, r standing.Record, put, remove []card.Card) error {
+// Replace puts and removes cards and entries where the decision r still stands;
+// a Conflict where a later one does. Up to 99 change all at once, more in parts.
+func (c Cards) Replace(ctx context.Context, r standing.Record, put, remove card.Filing) error {
 	const op = "store.ReplaceCards"
 	var writes []write // the check that stands with them is the condition of all
-	for _, changed := range put {
+	for _, changed := range put.Cards {
 		i, err := c.item(op, changed)
 		if err != nil {
 			return err
 		}
 		writes = append(writes, write{table: c.table, key: cardKey(changed.Customer, changed.Store), put: i})
 	}
-	for _, gone := range remove {
+	for _, gone := range remove.Cards {
 		writes = append(writes, write{table: c.table, key: cardKey(gone.Customer, gone.Store), remove: true})
+	}
+	for _, entered := range put.Entries {
+		writes = append(writes, write{table: c.table, key: entryKey(entered),
+			put: item{cardsIndex().pk: str(entryListPK(entered)), cardsIndex().sk: str(string(entered.Customer))}})
+	}
+	for _, left := range remove.Entries {
+		writes = append(writes, write{table: c.table, key: entryKey(left), remove: true})
 	}
 	check := write{table: c.table, key: decisionKey(r.Customer), when: "guard = :guard", values: item{":guard": str(r.Guard.String())}}
 	for part := range slices.Chunk(writes, most-1) {

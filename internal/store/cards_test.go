@@ -144,12 +144,12 @@ func TestCardsOfAnOldDecisionAreRefused(t *testing.T) {
 	}
 	d.wake(t, p.ID, noon.Add(2*time.Minute))
 	stale := card.Of(card.Person{ID: p.ID, Name: "of yesterday"}, old)
-	if err := d.cards.Replace(storetest.Context(noon), old, stale, nil); crm.KindOf(err) != crm.Conflict {
+	if err := d.cards.Replace(storetest.Context(noon), old, card.Filing{Cards: stale}, card.Filing{}); crm.KindOf(err) != crm.Conflict {
 		t.Fatalf("filed after a later decision: %v", err)
 	}
-	cards, err := d.cards.Cards(storetest.Context(noon), p.ID)
-	if err != nil || len(cards) != 2 || cards[0].Name != p.Name || cards[1].Name != p.Name {
-		t.Fatal(cards, err)
+	filed, err := d.cards.Filed(storetest.Context(noon), p.ID)
+	if err != nil || len(filed.Cards) != 2 || filed.Cards[0].Name != p.Name || filed.Cards[1].Name != p.Name {
+		t.Fatal(filed, err)
 	}
 }
 
@@ -219,7 +219,7 @@ func file(t *testing.T, env *storetest.Env, id crm.CustomerID, name string, stor
 	for _, s := range stores {
 		cards = append(cards, card.Card{Customer: id, Store: s, Name: name})
 	}
-	if err := store.NewCards(env.DB, env.Customers).Replace(ctx, r, cards, nil); err != nil {
+	if err := store.NewCards(env.DB, env.Customers).Replace(ctx, r, card.Filing{Cards: cards}, card.Filing{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -231,7 +231,7 @@ func unfile(t *testing.T, env *storetest.Env, id crm.CustomerID, from crm.StoreI
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.NewCards(env.DB, env.Customers).Replace(ctx, r, nil, []card.Card{{Customer: id, Store: from}}); err != nil {
+	if err := store.NewCards(env.DB, env.Customers).Replace(ctx, r, card.Filing{}, card.Filing{Cards: []card.Card{{Customer: id, Store: from}}}); err != nil {
 		t.Fatal(err)
 	}
 }

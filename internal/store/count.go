@@ -19,9 +19,9 @@ func (d Decisions[M, C]) Each(ctx context.Context, segment, segments int, each f
 	const op = "store.EachDecision"
 	in := &dynamodb.ScanInput{TableName: &d.customers.name,
 		Segment: aws.Int32(int32(segment)), TotalSegments: aws.Int32(int32(segments)),
-		ProjectionExpression:      aws.String("#pk, #sk, guard, policy, classes, #on, changes_at, measures, stores"),
+		ProjectionExpression:      aws.String("#pk, #sk, guard, policy, classes, #on, changes_at, measures, stores, #in, unclear"),
 		FilterExpression:          aws.String("#sk = :decision"),
-		ExpressionAttributeNames:  map[string]string{"#pk": attrPK, "#sk": attrSK, "#on": "on"},
+		ExpressionAttributeNames:  map[string]string{"#pk": attrPK, "#sk": attrSK, "#on": "on", "#in": "segments"},
 		ExpressionAttributeValues: item{":decision": str(skDecision)}}
 	for {
 		page, err := d.customers.client.Scan(ctx, in)

@@ -46,6 +46,11 @@ type decisionItem[C comparable] struct {
 	Trace     string   `dynamodbav:"trace,omitempty"`
 	Measures  []byte   `dynamodbav:"measures,omitempty"`
 	Stores    []string `dynamodbav:"stores,omitempty,stringset"`
+
+	Sets   int             `dynamodbav:"sets,omitempty"`               // the version of the segments, and …
+	In     []crm.SegmentID `dynamodbav:"segments,omitempty,stringset"` // … those that the customer is in
+	Failed []crm.SegmentID `dynamodbav:"unclear,omitempty,stringset"`
+	Was    []crm.SegmentID `dynamodbav:"segments_before,omitempty,stringset"` // in history entries only
 }
 
 const measuresAttribute = "measures"
@@ -67,7 +72,10 @@ func (d Decisions[M, C]) read(ctx context.Context, id crm.CustomerID, i item) (c
 	if err := attributevalue.UnmarshalMapWithOptions(i, &stored, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" }); err != nil {
 		return c, &crm.Error{Op: op, Err: err}
 	}
-	r := decision.Record[M, C]{Customer: id, Versions: decision.Versions{Policy: stored.Policy, Model: stored.Model, Cuts: stored.Cuts}, Classes: stored.Classes, Cause: stored.Cause, Trace: stored.Trace}
+	r := decision.Record[M, C]{Customer: id, Classes: stored.Classes, Cause: stored.Cause, Trace: stored.Trace,
+		Versions: decision.Versions{Policy: stored.Policy, Model: stored.Model, Cuts: stored.Cuts, Segments: stored.Sets},
+		Member:   decision.Membership{In: stored.In, Failed: stored.Failed}}
+	c.Was = stored.Was
 	if stored.Before != nil {
 		c.Before = *stored.Before
 	}
@@ -93,7 +101,7 @@ func (d Decisions[M, C]) read(ctx context.Context, id crm.CustomerID, i item) (c
 }
 
 // Save writes next where the stored guard still is that of before; else it
-// returns a Conflict. Changed classes are written together with their history
+// returns a Conflict. Where it differs it is written together with its history
 // entry, whose key is made of the guard: a repeated save is the same entry.
 func (d Decisions[M, C]) Save(ctx context.Context, before, next decision.Record[M, C]) error {
 	const op = "store.Save"
@@ -106,7 +114,7 @@ func (d Decisions[M, C]) Save(ctx context.Context, before, next decision.Record[
 	if before.Guard == (decision.Guard{}) {
 		write.when, write.values = "attribute_not_exists(PK)", nil
 	}
-	if next.Classes == before.Classes {
+	if !next.Differs(before) {
 		return write.do(ctx, op)
 	}
 	entry, err := d.change(ctx, before, next)
@@ -118,7 +126,8 @@ func (d Decisions[M, C]) Save(ctx context.Context, before, next decision.Record[
 
 func (d Decisions[M, C]) item(ctx context.Context, k key, r decision.Record[M, C]) (item, error) {
 	stored := decisionItem[C]{Guard: r.Guard.String(), Policy: r.Policy, Model: r.Model, Cuts: r.Cuts, Classes: r.Classes, On: r.On.String(),
-		ChangesAt: r.ChangesAt.String(), ReviewAt: r.ReviewAt.String(), Cause: r.Cause, Trace: r.Trace}
+		ChangesAt: r.ChangesAt.String(), ReviewAt: r.ReviewAt.String(), Cause: r.Cause, Trace: r.Trace,
+		Sets: r.Versions.Segments, In: r.Member.In, Failed: r.Member.Failed}
 	for _, s := range r.Stores {
 		stored.Stores = append(stored.Stores, string(s))
 	}
@@ -129,7 +138,8 @@ func (d Decisions[M, C]) change(ctx context.Context, before, next decision.Recor
 	g := next.Guard
 	k := changeKey(next.Customer, g.AsOf, g.Edition, g.Links, g.Seen)
 	stored := decisionItem[C]{Guard: g.String(), Policy: next.Policy, Model: next.Model, Cuts: next.Cuts, Classes: next.Classes, Before: &before.Classes,
-		On: next.On.String(), ChangesAt: next.ChangesAt.String(), Cause: next.Cause, Trace: next.Trace}
+		On: next.On.String(), ChangesAt: next.ChangesAt.String(), Cause: next.Cause, Trace: next.Trace,
+		Sets: next.Versions.Segments, In: next.Member.In, Was: before.Member.In}
 	entry, err := d.encode(ctx, k, stored, next.Measures)
 	return write{table: d.facts, key: k, put: entry}, err // the guard in the key makes it its own condition
 }

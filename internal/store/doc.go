@@ -12,6 +12,7 @@
 //	            C#customer             FOLLOWUP#id                      task about them; with its warning, follow-ups
 //	            S#store                TASK#id                          task about no customer; who measures, follow-ups
 //	            C#customer             CARD#store, CARD#                what lists show, in a store's and among all; recompute-tier
+//	            C#customer             CARD-IN#segment#list             a place among a segment's members; recompute-tier
 //	            L#kind#blind index     LOCK                             who holds a phone, e-mail, card, account
 //	            L#kind#blind index     CLAIM#customer                   who else named it
 //	            L#kind#blind index     CLAIM#SIGNUP#store               what was stated with it by who signed up; sign-up
@@ -41,6 +42,7 @@
 //	            CONNECTION, KEYS,
 //	            CUSTOM
 //	            POLICY, MODEL, CUTS    version                          what rules are made of; settings, fit-model, cut-quintiles
+//	            SEGMENTS               version                          all segments; segments
 //	            ACTIVE                 RULES                            which versions of those are in force; with the version
 //	            SURVEY                 id                               the latest version of a survey; surveys
 //	            SURVEY#id              version                          every version of it; with the latest

@@ -18,6 +18,7 @@ var (
 	policyDocuments = documents{"policy", pkPolicies}
 	modelDocuments  = documents{"model", pkModels}
 	cutsDocuments   = documents{"set of cuts", pkCuts}
+	setsOfSegments  = documents{"set of segments", pkSegments}
 )
 
 func (d documents) key(version int) key { return key{d.pk, versionSK(version)} }
@@ -33,6 +34,7 @@ type activeItem struct {
 	Policy int `dynamodbav:"POLICY"`
 	Model  int `dynamodbav:"MODEL"`
 	Cuts   int `dynamodbav:"CUTS"`
+	Sets   int `dynamodbav:"SEGMENTS"`
 }
 
 // Active are the versions in force; fresh asks not to trust the cache. While no
@@ -47,7 +49,7 @@ func (s Settings) Active(ctx context.Context, fresh bool) (decision.Versions, er
 	if _, err := s.table.get(ctx, "store.Active", activeKey, true, &stored); err != nil {
 		return decision.Versions{}, err
 	}
-	v := decision.Versions{Policy: max(stored.Policy, firstPolicy), Model: stored.Model, Cuts: stored.Cuts}
+	v := decision.Versions{Policy: max(stored.Policy, firstPolicy), Model: stored.Model, Cuts: stored.Cuts, Segments: stored.Sets}
 	s.active.put(activeKey, v, crm.AsOf(ctx))
 	return v, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"guanxi/internal/card"
 	"guanxi/internal/crm"
 	"guanxi/internal/figure"
 	"guanxi/internal/task"
@@ -78,7 +79,8 @@ const (
 	skFollowUp = "FOLLOWUP#"
 	skTask     = "TASK#"
 	skClaim    = "CLAIM#"
-	skCard     = "CARD"
+	skCard     = "CARD"    // begins cards and …
+	skEntry    = "CARD-IN" // … entries, so that one query reads both
 )
 
 func profileKey(id crm.CustomerID) key  { return key{customerPK(id), skProfile} }
@@ -113,10 +115,60 @@ func cardKey(id crm.CustomerID, store crm.StoreID) key {
 // every new one.
 const cardShards = 16
 
-func cardShard(id crm.CustomerID) int {
+func cardShard(id crm.CustomerID) int { return shard(id, cardShards) }
+
+func shard(id crm.CustomerID, of int) int {
 	sum := fnv.New32a()
 	sum.Write([]byte(id))
-	return int(sum.Sum32() % cardShards)
+	return int(sum.Sum32() % uint32(of))
+}
+
+// entryKey is a place of a customer among the members of a segment: the whole
+// of them, those in a store, those of an owner.
+func entryKey(e card.Entry) key { return key{customerPK(e.Customer), entrySK(e.Segment, e.List)} }
+func entrySK(id crm.SegmentID, of card.List) string {
+	switch {
+	case of.Owner != "":
+		return join(skEntry, string(id), "OWNER", string(of.Owner))
+	case of.Store != "":
+		return join(skEntry, string(id), "STORE", string(of.Store))
+	}
+	return join(skEntry, string(id))
+}
+
+// entryOf reads what entrySK wrote.
+func entryOf(of crm.CustomerID, sk string) card.Entry {
+	parts := split(sk)
+	e := card.Entry{Customer: of, Segment: crm.SegmentID(parts[1])}
+	if len(parts) > 3 {
+		if parts[2] == "OWNER" {
+			e.List.Owner = crm.Subject(parts[3])
+		} else {
+			e.List.Store = crm.StoreID(parts[3])
+		}
+	}
+	return e
+}
+
+// entryShards spreads a list of members: everybody may become one in a night.
+const entryShards = 64
+
+// entryListPKs are the partitions of a list of members.
+func entryListPKs(id crm.SegmentID, of card.List) []string {
+	if of != (card.List{}) {
+		return []string{join("IN", entrySK(id, of))}
+	}
+	all := make([]string, entryShards)
+	for shard := range all {
+		all[shard] = join("IN", string(id), strconv.Itoa(shard))
+	}
+	return all
+}
+
+// entryListPK is the one of them that holds an entry.
+func entryListPK(e card.Entry) string {
+	all := entryListPKs(e.Segment, e.List)
+	return all[shard(e.Customer, len(all))]
 }
 
 // Lists of cards; a name lies under its first letter.
@@ -370,6 +422,7 @@ const (
 	pkDrafts        = "DRAFT"
 	pkModels        = "MODEL"
 	pkCuts          = "CUTS"
+	pkSegments      = "SEGMENTS"
 	pkActive        = "ACTIVE"
 	pkCustom        = "CUSTOM"
 	pkThresholds    = "THRESHOLDS"

@@ -30,6 +30,8 @@ const (
 	WarningsClosed   Metric = "WarningsClosed" // by a purchase, not by a person
 	CustomersDue     Metric = "CustomersDue"   // woken by the nightly review, or because a new policy is in force
 	CustomersTried   Metric = "CustomersTried" // judged by a draft, and nothing written
+
+	ConditionsFailed Metric = "ConditionsFailed" // of segments, that could not be answered for a customer
 )
 
 // Metrics are all there are.
@@ -38,7 +40,7 @@ func Metrics() []Metric {
 		Requests, ClientErrors, ServerErrors, RateLimited, Replayed,
 		DeliveriesAccepted, DeliveriesIgnored, DeliveriesKept, DeliveriesRefused,
 		MessagesHandled, MessagesRetried, MessagesDropped, MessagesPoisoned, KeysUnreadable,
-		DecisionsChanged, WarningsOpened, WarningsClosed, CustomersDue, CustomersTried,
+		DecisionsChanged, WarningsOpened, WarningsClosed, CustomersDue, CustomersTried, ConditionsFailed,
 	}
 }
 

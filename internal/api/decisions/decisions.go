@@ -115,6 +115,8 @@ type change struct {
 	At       time.Time         `json:"at" doc:"The time of the event that made us decide."`
 	Before   classes           `json:"before"`
 	After    classes           `json:"after"`
+	Entered  []crm.SegmentID   `json:"entered_segments,omitempty" nullable:"false" doc:"Segments that the customer came into." example:"[\"lapsing-gold\"]"`
+	Left     []crm.SegmentID   `json:"left_segments,omitempty" nullable:"false" doc:"Segments that they went out of." example:"[\"silk\"]"`
 	Decision standing.Decision `json:"decision"`
 }
 
@@ -144,6 +146,6 @@ func (l leaf) history(ctx context.Context, in *struct {
 		},
 		func(c decision.Change[standing.Measures, standing.Classes]) (change, error) {
 			p, err := l.book.Judged(ctx, c.Versions)
-			return change{At: c.Guard.AsOf, Before: shownClasses(c.Before), After: shownClasses(c.Classes), Decision: standing.Show(c.Record, p)}, err
+			return change{At: c.Guard.AsOf, Before: shownClasses(c.Before), After: shownClasses(c.Classes), Entered: c.Entered(), Left: c.Left(), Decision: standing.Show(c.Record, p)}, err
 		})
 }

@@ -2,6 +2,7 @@ package figures
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"guanxi/internal/api"
@@ -219,5 +220,32 @@ func (l leaf) topShare(ctx context.Context, in *struct {
 	}
 	out := &topShareAnswer{}
 	out.Body.Counted, out.Body.Days, out.Body.Top = counted, insight.WindowDays, count.Spread.Top(in.Percent)
+	return out, nil
+}
+
+type segmentsAnswer struct {
+	Body struct {
+		Counted
+		Segments []figure.OfSegment `json:"segments" nullable:"false" doc:"Those of which anybody is a member, or for whom the condition could not be answered, by id. With a store: of its customers, with what they spent there."`
+	}
+}
+
+// fewest is the least number of members that roles are told of who see no
+// contact data.
+const fewest = 10
+
+func (l leaf) segments(ctx context.Context, in *struct {
+	OfStore
+	OnDate
+}) (*segmentsAnswer, error) {
+	count, _, counted, err := l.count(ctx, in.OfStore, in.OnDate)
+	if err != nil {
+		return nil, err
+	}
+	out := &segmentsAnswer{}
+	out.Body.Counted, out.Body.Segments = counted, count.OfSegments()
+	if !api.CallerOf(ctx).Role.SeesContacts() {
+		out.Body.Segments = slices.DeleteFunc(out.Body.Segments, func(s figure.OfSegment) bool { return s.Members.Hits < fewest })
+	}
 	return out, nil
 }

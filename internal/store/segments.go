@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"guanxi/internal/crm"
+	"guanxi/internal/segment"
+)
+
+// SegmentSet is a version of the segments; the empty one for version 0.
+func (s Settings) SegmentSet(ctx context.Context, version int) (set segment.Set, err error) {
+	if version == 0 {
+		return set, nil
+	}
+	document, err := s.document(ctx, setsOfSegments, version)
+	if err != nil {
+		return set, err
+	}
+	if err := json.Unmarshal(document, &set); err != nil {
+		return set, &crm.Error{Op: "store.SegmentSet", Err: err}
+	}
+	return set, nil
+}
+
+// Segments is the set in force.
+func (s Settings) Segments(ctx context.Context, fresh bool) (segment.Set, error) {
+	versions, err := s.Active(ctx, fresh)
+	if err != nil {
+		return segment.Set{}, err
+	}
+	return s.SegmentSet(ctx, versions.Segments)
+}
+
+// PutSegments puts the version after the active one in force, in which one
+// segment is another than before. Conflict: somebody put another in force
+// meanwhile.
+func (s Settings) PutSegments(ctx context.Context, next segment.Set, action string, changed crm.SegmentID) error {
+	document, err := json.Marshal(next)
+	if err != nil {
+		return &crm.Error{Op: "store.PutSegments", Err: err}
+	}
+	force := s.force(setsOfSegments, next.Version)
+	force.when, force.values[":before"] = "#kind = :before", num(int64(next.Version-1))
+	if next.Version == 1 {
+		force.when = "attribute_not_exists(#kind)"
+		delete(force.values, ":before")
+	}
+	return s.keep(ctx, setsOfSegments, next.Version, document, force, s.audit.entry(ctx, action, string(changed)+" "+strconv.Itoa(next.Version)))
+}
