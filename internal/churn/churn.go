@@ -57,6 +57,11 @@ type SeverityPolicy struct {
 	CriticalFrom     int `json:"critical_from"`
 }
 
+// most is what somebody has of whom everything is true at once.
+func (p SeverityPolicy) most() int {
+	return p.FallingContacts + p.FallingVisits + p.FallingEnquiries + p.BadScore + p.Complaint + p.FallingTier + max(p.Strategic, p.Growth)
+}
+
 // HorizonDays is how far ahead the chance of an order looks. Models are judged by
 // how well they foresee just that.
 const HorizonDays = 90
@@ -123,6 +128,9 @@ func (p Policy) Validate() (wrong []crm.Field) {
 	between("severity.high_from", p.Severity.HighFrom, 1, 1000, "points")
 	if p.Severity.CriticalFrom <= p.Severity.HighFrom {
 		wrong = append(wrong, crm.Field{Path: "severity.critical_from", Message: "must be more than high_from"})
+	}
+	if most := p.Severity.most(); p.Severity.CriticalFrom > most {
+		wrong = append(wrong, crm.Field{Path: "severity.critical_from", Message: fmt.Sprintf("can never hold: all points together are %d", most)})
 	}
 	return wrong
 }

@@ -267,4 +267,9 @@ func TestValidate(t *testing.T) {
 			t.Errorf("%s: %v", path, wrong)
 		}
 	}
+	never := churn.Default()
+	never.Severity.CriticalFrom = 11 // all points together are 10
+	if wrong := never.Validate(); len(wrong) != 1 || wrong[0].Path != "severity.critical_from" {
+		t.Errorf("a severity that nobody reaches: %v", wrong)
+	}
 }

@@ -38,12 +38,18 @@
 //	            ALERTS#OPEN            store#threshold                  a threshold that is crossed; raise-alerts
 //	            ALERTS#CLOSED          store#closed#threshold           one that was; raise-alerts
 //	            COUNT, COUNT#store     night                            what a night's count came to, for all, for a store; count-figures
+//	            ROLLOUT#policy         BEGUN, PART#part                 how far a policy has come; review-segment
+//	            WHATIF#draft#id        ASKED                            a trial of a draft, 90 days; settings
+//	            WHATIF#draft#id        BEGUN, THERE#segment, WHOLE      how far it is, and what it came to; what-if
+//	            WHATIFPART#draft#id    segment                          what a segment came to; what-if
 //	Settings    STAFF, STORE,          subject, id, class, FIELDS       what admins set; settings
 //	            CONNECTION, KEYS,
 //	            CUSTOM
 //	            POLICY, MODEL, CUTS    version                          what rules are made of; settings, fit-model, cut-quintiles
 //	            SEGMENTS               version                          all segments; segments
 //	            ACTIVE                 RULES                            which versions of those are in force; with the version
+//	            ACTIVE                 SINCE#time#kind#version          since when each has been; with the version
+//	            DRAFT                  id                               a policy that is not in force; settings
 //	            SURVEY                 id                               the latest version of a survey; surveys
 //	            SURVEY#id              version                          every version of it; with the latest
 //	Audit       A#day                  time#id                          who did what; with the write it speaks of
