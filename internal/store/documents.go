@@ -65,7 +65,7 @@ func (s Settings) InForce(ctx context.Context, by time.Time) (decision.Versions,
 		last[stored.Kind] = max(last[stored.Kind], stored.Version)
 		return err
 	})
-	return decision.Versions{Policy: max(last[pkPolicies], firstPolicy), Model: last[pkModels], Cuts: last[pkCuts]}, err
+	return decision.Versions{Policy: max(last[pkPolicies], firstPolicy), Model: last[pkModels], Cuts: last[pkCuts], Segments: last[pkSegments]}, err
 }
 
 // sinceItem says that a version came into force, at the time in its key.

@@ -47,5 +47,5 @@ func (s Settings) PutSegments(ctx context.Context, next segment.Set, action stri
 		force.when = "attribute_not_exists(#kind)"
 		delete(force.values, ":before")
 	}
-	return s.keep(ctx, setsOfSegments, next.Version, document, force, s.audit.entry(ctx, action, string(changed)+" "+strconv.Itoa(next.Version)))
+	return s.keep(ctx, setsOfSegments, next.Version, document, force, s.since(ctx, setsOfSegments, next.Version), s.audit.entry(ctx, action, string(changed)+" "+strconv.Itoa(next.Version)))
 }
