@@ -102,6 +102,7 @@ func table() map[string]grant {
 		"read-repurchase":      {All, Stores, Stores, All, All, Stores, All, None},
 		"read-second-purchase": {All, Stores, Stores, All, All, Stores, All, None},
 		"read-churn-rate":      {All, Stores, Stores, All, All, Stores, All, None},
+		"read-warning-ends":    {All, Stores, Stores, All, All, Stores, All, None},
 		"read-top-share":       {All, Stores, Stores, All, All, Stores, All, None},
 		"list-alerts":          {All, Stores, Stores, All, All, Stores, All, None},
 		"read-thresholds":      {All, All, None, None, All, None, All, None},

@@ -28,6 +28,11 @@ type Count struct {
 	Spread    Spread                   `json:"spread"`  // of what buyers spent in the last 365 days
 
 	Segments map[crm.SegmentID]Members `json:"segments"` // of those of whom anybody is a member
+
+	// Departures are the moves into lost whose reason is known, Ends the churn
+	// warnings that were closed. Counts that are older have neither.
+	Departures map[Departure]int64 `json:"departures,omitempty"`
+	Ends       map[End]int64       `json:"ends,omitempty"`
 }
 
 // Buyers bought in a window; repeaters on at least two dates of it.
@@ -80,7 +85,8 @@ func allSides() [sides]Side { return [sides]Side{Both, Online, Offline} }
 const cohortMonths = 36
 
 func newCount() *Count {
-	return &Count{Moves: map[Move]int64{}, Cohorts: map[string][sides]Cohort{}, Spread: Spread{}, Segments: map[crm.SegmentID]Members{}}
+	return &Count{Moves: map[Move]int64{}, Cohorts: map[string][sides]Cohort{}, Spread: Spread{}, Segments: map[crm.SegmentID]Members{},
+		Departures: map[Departure]int64{}, Ends: map[End]int64{}}
 }
 
 // Add counts one customer.
@@ -113,8 +119,15 @@ func (c *Count) add(j Judged, night crm.Date, store crm.StoreID, every bool) {
 	}
 	for from := range Points {
 		for to := from + 1; to < Points; to++ {
-			if every || kept(from, to) {
-				c.Moves[NewMove(from, to, j.Marks[from], j.Marks[to])]++
+			if !every && !kept(from, to) {
+				continue
+			}
+			c.Moves[NewMove(from, to, j.Marks[from], j.Marks[to])]++
+			if !left(j.Marks[from], j.Marks[to]) || len(j.Endings) == 0 {
+				continue
+			}
+			if why := j.why(PointOn(to, night)); why != "" {
+				c.Departures[newDeparture(from, to, why)]++
 			}
 		}
 	}
@@ -188,6 +201,12 @@ func (c *Count) merge(o *Count) {
 	c.Customers, c.Stale = c.Customers+o.Customers, c.Stale+o.Stale
 	for move, n := range o.Moves {
 		c.Moves[move] += n
+	}
+	for departure, n := range o.Departures {
+		c.Departures[departure] += n
+	}
+	for end, n := range o.Ends {
+		c.Ends[end] += n
 	}
 	for w := range c.Buyers {
 		for s := range c.Buyers[w] {

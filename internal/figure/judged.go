@@ -1,10 +1,14 @@
 package figure
 
 import (
+	"slices"
+
+	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/insight"
 	"guanxi/internal/standing"
+	"guanxi/internal/tier"
 )
 
 // Judged is what the count of a night looks at in a customer's standing
@@ -14,6 +18,7 @@ type Judged struct {
 	Marks   [Points]standing.Mark // what they were at each point
 	Insight insight.Insight
 	Member  decision.Membership // in segments
+	Endings []churn.Ending      // of their churn warnings that were closed
 	Stale   bool                // the decision's change has come, and the review has not been there yet
 }
 
@@ -41,6 +46,12 @@ func PointAt(date, night crm.Date) (point int, known bool) {
 		}
 	}
 	return 0, false
+}
+
+// EverLost tells whether they were lost at one of the points: then it matters
+// how their warnings ended.
+func (j Judged) EverLost() bool {
+	return slices.ContainsFunc(j.Marks[:], func(m standing.Mark) bool { return m.Status() == tier.Lost })
 }
 
 // Judge reads a decision on the night of a count. A decision that was made

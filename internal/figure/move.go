@@ -113,10 +113,10 @@ func (c *Count) Migration(by Class, from, to int, every bool) ([]Flow, bool) {
 func (c *Count) Churn(from, to int) Rate {
 	var lost, were int64
 	for move, n := range c.Moves {
-		if !move.between(from, to) || move.was().Level() == level.None || move.was().Status() == tier.Lost {
+		if !move.between(from, to) || !stayed(move.was()) {
 			continue
 		}
-		if were += n; move.is().Status() == tier.Lost {
+		if were += n; left(move.was(), move.is()) {
 			lost += n
 		}
 	}
@@ -151,6 +151,9 @@ type PeriodChurn struct {
 	Period
 	Churn Rate `json:"churn" doc:"hits: lost at the end of the period; cases: had bought, and were not lost at its start."`
 	Lost  Rate `json:"lost" doc:"The stock at its end: hits are lost, cases all who had bought."`
+
+	Tiers   []ChurnPart `json:"tiers" nullable:"false" doc:"The churn of those who were in each tier at its start."`
+	Reasons []ChurnPart `json:"reasons" nullable:"false" doc:"The churn by why they left, as who closed the warning heard it; unknown where nobody did. Cases are all who were not lost at its start."`
 }
 
 // ChurnBy is the churn of the months or quarters that the count knows whole, and
@@ -167,7 +170,7 @@ func (c *Count) ChurnBy(by By, night crm.Date) []PeriodChurn {
 			}
 			to = min(from+3, Now)
 		}
-		all = append(all, PeriodChurn{Period{name, start, min(end, PointOn(to, night))}, c.Churn(from, to), c.Lost(to)})
+		all = append(all, PeriodChurn{Period{name, start, min(end, PointOn(to, night))}, c.Churn(from, to), c.Lost(to), c.ChurnByTier(from, to), c.ChurnByReason(from, to)})
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/figure"
@@ -16,11 +17,21 @@ import (
 // Each calls each with every standing decision of one segment of the base: a
 // scan of Customers, without what woke the decisions.
 func (d Decisions[M, C]) Each(ctx context.Context, segment, segments int, each func(decision.Record[M, C]) error) error {
+	return d.scan(ctx, segment, segments, "#sk = :decision", each, nil)
+}
+
+// EachAndEndings is Each, and calls ended with every churn warning of the
+// segment that was closed, in any order, for the price of the same scan.
+func (d Decisions[M, C]) EachAndEndings(ctx context.Context, segment, segments int, each func(decision.Record[M, C]) error, ended func(crm.CustomerID, churn.Ending)) error {
+	return d.scan(ctx, segment, segments, "#sk = :decision OR attribute_exists("+endedAttribute+")", each, ended)
+}
+
+func (d Decisions[M, C]) scan(ctx context.Context, segment, segments int, which string, each func(decision.Record[M, C]) error, ended func(crm.CustomerID, churn.Ending)) error {
 	const op = "store.EachDecision"
 	in := &dynamodb.ScanInput{TableName: &d.customers.name,
 		Segment: aws.Int32(int32(segment)), TotalSegments: aws.Int32(int32(segments)),
-		ProjectionExpression:      aws.String("#pk, #sk, guard, policy, classes, #on, changes_at, measures, stores, #in, unclear"),
-		FilterExpression:          aws.String("#sk = :decision"),
+		ProjectionExpression:      aws.String("#pk, #sk, guard, policy, classes, #on, changes_at, measures, stores, #in, unclear, " + endedAttribute),
+		FilterExpression:          aws.String(which),
 		ExpressionAttributeNames:  map[string]string{"#pk": attrPK, "#sk": attrSK, "#on": "on", "#in": "segments"},
 		ExpressionAttributeValues: item{":decision": str(skDecision)}}
 	for {
@@ -29,7 +40,16 @@ func (d Decisions[M, C]) Each(ctx context.Context, segment, segments int, each f
 			return failed(op, err)
 		}
 		for _, i := range page.Items {
-			change, err := d.read(ctx, crm.CustomerID(split(text(i[attrPK]))[1]), i)
+			id := crm.CustomerID(split(text(i[attrPK]))[1])
+			if i[endedAttribute] != nil {
+				ending, err := readEnding(op, i)
+				if err != nil {
+					return err
+				}
+				ended(id, ending)
+				continue
+			}
+			change, err := d.read(ctx, id, i)
 			if err != nil {
 				return err
 			}

@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"guanxi/internal/churn"
 	"guanxi/internal/crm"
@@ -32,6 +35,35 @@ type warningItem struct {
 	SK   string `dynamodbav:"SK"`
 	Rev  int64  `dynamodbav:"rev"`
 	Body []byte `dynamodbav:"body"`
+}
+
+// endedItem is what is clear of a closed warning: codes and dates, for figures.
+type endedItem struct {
+	On      string           `dynamodbav:"on"`
+	Outcome churn.Outcome    `dynamodbav:"outcome"`
+	Loss    churn.LossReason `dynamodbav:"loss,omitempty"`
+	Store   crm.StoreID      `dynamodbav:"store,omitempty"`
+}
+
+const endedAttribute = "ended"
+
+func readEnding(op string, i item) (churn.Ending, error) {
+	var stored struct {
+		SK    string    `dynamodbav:"SK"`
+		Ended endedItem `dynamodbav:"ended"`
+	}
+	if err := decode(op, i, &stored); err != nil {
+		return churn.Ending{}, err
+	}
+	e := churn.Ending{Outcome: stored.Ended.Outcome, Loss: stored.Ended.Loss, Store: stored.Ended.Store}
+	var err error
+	if e.Since, err = crm.ParseDate(strings.TrimPrefix(stored.SK, skWarning)); err == nil {
+		e.On, err = crm.ParseDate(stored.Ended.On)
+	}
+	if err != nil {
+		return e, &crm.Error{Op: op, Err: err}
+	}
+	return e, nil
 }
 
 // Of reads all warnings that a customer ever had, oldest silence first.
@@ -134,6 +166,14 @@ func (w Warnings) put(ctx context.Context, warning churn.Warning, rev int64) (wr
 	}
 	if warning.Open() {
 		out.put[openIndex().pk], out.put[openIndex().sk] = str(warningIndexPK(warning.Store, warning.SnoozedUntil != 0)), str(join(timeKey(warning.OpenedAt), string(warning.Customer)))
+	}
+	if !warning.Open() {
+		end := warning.Ending(w.tasks.zone)
+		ended, err := encode("store.Warning", endedItem{end.On.String(), end.Outcome, end.Loss, end.Store})
+		if err != nil {
+			return write{}, err
+		}
+		out.put[endedAttribute] = &types.AttributeValueMemberM{Value: ended}
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"guanxi/internal/churn"
 	"guanxi/internal/crm"
+	"guanxi/internal/standing"
 	"guanxi/internal/store"
 	"guanxi/internal/store/storetest"
 	"guanxi/internal/task"
@@ -127,5 +128,51 @@ func TestAWarningThatSleepsIsListedApart(t *testing.T) {
 	}
 	if page, _, err := w.ListOpen(storetest.Context(noon), home, false, 10, ""); err != nil || len(page) != 1 {
 		t.Error("woken:", len(page), err)
+	}
+}
+
+// The nightly scan of decisions hears on its way how closed warnings ended; of
+// open ones nothing.
+func TestTheScanHearsHowWarningsEnded(t *testing.T) {
+	env := storetest.Open(t)
+	w, d := store.NewWarnings(env.DB, env.Customers, env.Audit, env.Keys, env.Zone), decisions(env)
+	ctx, home := storetest.Context(noon), crm.StoreID(newCustomer())
+	want := map[crm.CustomerID]churn.Ending{}
+	for i := range 3 {
+		id := newCustomer()
+		if err := d.Save(ctx, standing.Record{Customer: id}, judged(id, 2, noon, env.Zone)); err != nil {
+			t.Fatal(err)
+		}
+		warning, followUp := warned(id, home, noon)
+		if err := w.Open(ctx, warning, followUp); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			continue
+		}
+		closed := warning.Closed(churn.Purchased, "", noon)
+		if i == 1 {
+			closed = warning.Because(churn.Price).Closed(churn.Retained, "u-li", noon)
+		}
+		if err := w.Amend(ctx, closed, 1); err != nil {
+			t.Fatal(err)
+		}
+		want[id] = closed.Ending(env.Zone)
+	}
+	got, decided := map[crm.CustomerID]churn.Ending{}, 0
+	for segment := range 2 {
+		err := d.EachAndEndings(ctx, segment, 2,
+			func(standing.Record) error { decided++; return nil },
+			func(id crm.CustomerID, e churn.Ending) {
+				if e.Store == home {
+					got[id] = e
+				}
+			})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" || decided < 3 {
+		t.Error(decided, diff)
 	}
 }

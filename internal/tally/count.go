@@ -4,15 +4,17 @@ import (
 	"context"
 	"time"
 
+	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/event"
 	"guanxi/internal/figure"
 	"guanxi/internal/standing"
 )
 
-// Decisions reads the standing decisions of one segment of the base.
+// Decisions reads the standing decisions of one segment of the base and how the
+// churn warnings in it ended, in any order.
 type Decisions interface {
-	Each(ctx context.Context, segment, segments int, each func(standing.Record) error) error
+	EachAndEndings(ctx context.Context, segment, segments int, each func(standing.Record) error, ended func(crm.CustomerID, churn.Ending)) error
 }
 
 // CountKeeper keeps the parts of a night's count, and what they come to.
@@ -53,14 +55,7 @@ func (c Counter) Work(ctx context.Context, e event.Envelope) error {
 // parts together: twice, if two finish at once, with the same outcome.
 func (c Counter) segment(ctx context.Context, e event.Envelope) error {
 	night := crm.DateIn(e.AsOf, c.Zone)
-	part := figure.NewBase()
-	err := c.Decisions.Each(ctx, e.Segment, e.Segments, func(r standing.Record) error {
-		judged, err := figure.Judge(r, night)
-		if err == nil {
-			part.Add(judged, night)
-		}
-		return err
-	})
+	part, err := c.part(ctx, e, night)
 	if err != nil {
 		return err
 	}
@@ -80,4 +75,33 @@ func (c Counter) segment(ctx context.Context, e event.Envelope) error {
 		whole.Merge(part)
 	}
 	return c.Counts.KeepCounts(ctx, night, whole, e.AsOf)
+}
+
+// part counts one segment. Who was lost waits for the end of it, when it is
+// known how their warnings ended.
+func (c Counter) part(ctx context.Context, e event.Envelope, night crm.Date) (figure.Base, error) {
+	part := figure.NewBase()
+	lost, endings := map[crm.CustomerID]figure.Judged{}, map[crm.CustomerID][]churn.Ending{}
+	err := c.Decisions.EachAndEndings(ctx, e.Segment, e.Segments,
+		func(r standing.Record) error {
+			judged, err := figure.Judge(r, night)
+			switch {
+			case err != nil:
+				return err
+			case judged.EverLost():
+				lost[r.Customer] = judged
+			default:
+				part.Add(judged, night)
+			}
+			return nil
+		},
+		func(id crm.CustomerID, ending churn.Ending) {
+			part.AddEnding(ending, night)
+			endings[id] = append(endings[id], ending)
+		})
+	for id, judged := range lost {
+		judged.Endings = endings[id]
+		part.Add(judged, night)
+	}
+	return part, err
 }

@@ -201,6 +201,29 @@ func (l leaf) churn(ctx context.Context, in *struct {
 	return out, nil
 }
 
+type endsAnswer struct {
+	Body struct {
+		Counted
+		Periods []figure.PeriodEnds `json:"periods" nullable:"false" doc:"Ascending, of the thirteen months up to the count. With a store, the warnings of those who were at home there when it opened."`
+	}
+}
+
+func (l leaf) warningEnds(ctx context.Context, in *struct {
+	OfStore
+	OnDate
+	By figure.By `query:"by" enum:"month,quarter" default:"month"`
+}) (*endsAnswer, error) {
+	count, _, counted, err := l.count(ctx, in.OfStore, in.OnDate)
+	if err != nil {
+		return nil, err
+	}
+	out := &endsAnswer{}
+	if out.Body.Counted, out.Body.Periods = counted, []figure.PeriodEnds{}; counted.On != 0 {
+		out.Body.Periods = count.EndsBy(in.By, counted.On)
+	}
+	return out, nil
+}
+
 type topShareAnswer struct {
 	Body struct {
 		Counted

@@ -46,7 +46,8 @@ func Register(a *api.API, figures Figures, alerts Alerts, stores Stores, zone *t
 	api.Register(a, operation("read-migration", "migration", "Where the customers of each class went between two dates", nightly), l.migration)
 	api.Register(a, operation("read-repurchase", "repurchase", "How many buyers of a window bought on at least two dates of it", nightly), l.repurchase)
 	api.Register(a, operation("read-second-purchase", "second-purchase", "How many bought again within 90 and 365 days, by the month of their first purchase", nightly), l.secondPurchase)
-	api.Register(a, operation("read-churn-rate", "churn", "How many customers were lost in each month or quarter", nightly), l.churn)
+	api.Register(a, operation("read-churn-rate", "churn", "How many customers were lost in each month or quarter, by tier and by reason", nightly), l.churn)
+	api.Register(a, operation("read-warning-ends", "warning-ends", "How the churn warnings of each month or quarter ended, and why customers stayed away", nightly), l.warningEnds)
 	api.Register(a, operation("read-top-share", "top-share", "What share of the last 365 days' revenue the customers brought who spent most", nightly), l.topShare)
 	api.Register(a, operation("read-segment-figures", "segments", "How many are in each segment, what they spent, and their NPS", nightly+" Roles that see no contact data are not told of segments with fewer than ten members."), l.segments)
 }
