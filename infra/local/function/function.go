@@ -249,16 +249,19 @@ func (f *Function) run(p *process, i *invocation, fault Fault, init time.Duratio
 		f.idle = append(f.idle, p)
 		f.mu.Unlock()
 	}
-	f.report(i, a, time.Since(began), init)
+	f.report(p, i, a, time.Since(began), init)
 	return a, true
 }
 
 // report writes the platform's own log lines.
-func (f *Function) report(i *invocation, a answer, took, init time.Duration) {
+func (f *Function) report(p *process, i *invocation, a answer, took, init time.Duration) {
 	if a.err != nil {
 		f.logs.printf("%s", a.err)
 	}
 	line := fmt.Sprintf("END RequestId: %s\nREPORT RequestId: %s\tDuration: %.2f ms\tMemory Size: %d MB", i.id, i.id, millis(took), f.config.MemoryMB)
+	if used := mostMemory(p.cmd.Process.Pid); used > 0 {
+		line += fmt.Sprintf("\tMax Memory Used: %d MB", used>>20)
+	}
 	if init > 0 {
 		line += fmt.Sprintf("\tInit Duration: %.2f ms", millis(init))
 	}

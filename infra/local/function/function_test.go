@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -340,5 +342,15 @@ func open(t *testing.T, gate string) {
 	t.Helper()
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// "Lambda function metrics in CloudWatch Logs": the REPORT line, docs/lambda/latest/dg/monitoring-cloudwatchlogs.html.
+func TestTheReportOfAnInvocation(t *testing.T) {
+	f := start(t, nil)
+	call(t, f, `{}`)
+	report := regexp.MustCompile(`\nREPORT RequestId: \S+\tDuration: [0-9.]+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9][0-9]* MB\tInit Duration: [0-9.]+ ms`)
+	if logs := strings.Join(f.Logs(), "\n"); runtime.GOOS == "linux" && !report.MatchString(logs) {
+		t.Errorf("no such line in %q", logs)
 	}
 }
