@@ -13,6 +13,7 @@ import (
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/event"
+	"guanxi/internal/history"
 	"guanxi/internal/rehearse"
 	"guanxi/internal/review"
 	"guanxi/internal/standing"
@@ -122,6 +123,25 @@ func TestADraftIsTriedOnEverybody(t *testing.T) {
 	}
 	if _, err := runs.Run(storetest.Context(noon), run.Draft, crm.NewID("wif", noon)); crm.KindOf(err) != crm.NotFound {
 		t.Error(err)
+	}
+}
+
+// What reading everybody is said to cost is what it costs; and it is as little as
+// a query for each customer and a scan for all can cost.
+func TestReadingEverybodySaysWhatItCosts(t *testing.T) {
+	env := storetest.Open(t)
+	spenders(t, env, 10)
+	facts := store.NewFacts(env.DB, env.Facts, env.Audit, env.Keys, env.Zone)
+	customers, units := 0, 0.0
+	used := env.Meter.Of(func() {
+		var err error
+		units, err = store.NewEverybody(env.DB, env.Customers, facts).Histories(storetest.Context(noon), 0, 1, func(crm.CustomerID, history.Facts) { customers++ })
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if used.Read != units || used.Write != 0 || used.Requests < customers {
+		t.Errorf("%v units are said, %+v used, for %d customers", units, used, customers)
 	}
 }
 
