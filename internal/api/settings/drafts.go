@@ -118,12 +118,15 @@ func (d drafts) amend(ctx context.Context, in *struct {
 	api.IfMatch
 	Body api.Patch[PolicyBody] `contentType:"application/merge-patch+json"`
 }) (*found[draftView], error) {
-	stored, err := d.expected(ctx, in.ID, in.IfMatch)
+	stored, err := d.kept.ReadDraft(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	body, err := in.Body.Apply(shownDraft(stored.Value).PolicyBody)
+	body, err := in.Body.Apply(bodyOf(stored.Value.Policy)) // a bad value is told whatever the ETag
 	if err != nil {
+		return nil, err
+	}
+	if err := in.Expect(revision(stored.Rev)); err != nil {
 		return nil, err
 	}
 	next, err := d.draft(ctx, in.ID, body)
