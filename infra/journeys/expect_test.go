@@ -124,8 +124,9 @@ type decided struct {
 	Reasons                       []struct {
 		Question, Answer, Rule string
 		RunnerUp               *struct {
-			Answer, Unit, Text string
-			Distance           int64
+			Answer, Unit string
+			Text         struct{ EN string }
+			Distance     int64
 		} `json:"runner_up"`
 	}
 }
@@ -204,7 +205,7 @@ func expectReason(j *journey, a args) error {
 		}
 		got := map[string]string{"rule": r.Rule}
 		if r.RunnerUp != nil {
-			got["runner-up"], got["distance"], got["text"] = r.RunnerUp.Answer, strconv.FormatInt(r.RunnerUp.Distance, 10), r.RunnerUp.Text
+			got["runner-up"], got["distance"], got["text"] = r.RunnerUp.Answer, strconv.FormatInt(r.RunnerUp.Distance, 10), r.RunnerUp.Text.EN
 		}
 		return sameOptions(a, got)
 	}

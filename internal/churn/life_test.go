@@ -44,10 +44,7 @@ func (l *life) wake(t *rapid.T, today crm.Date) {
 	now := midnight(today)
 	for range 6 {
 		h, since := story(l.bought, l.talked), l.since(today)
-		s := churn.Situation{Customer: "cus_1", WarnedSince: since, LastPurchase: h.LastPurchase(), Today: today, Manager: "wang", Standing: l.open(t), Earlier: l.warnings[since]}
-		if since == 0 {
-			s.Earlier = nil
-		}
+		s := churn.Situation{Customer: "cus_1", WarnedSince: since, LastPurchase: h.LastPurchase(), Today: today, Manager: "wang", Standing: l.open(t), Earlier: earlier(l.warnings, since, story(l.bought, nil).LastPurchase())}
 		switch s.Next(now) {
 		case churn.Nothing:
 			return
@@ -154,7 +151,7 @@ func (l *life) holds(t *rapid.T, today crm.Date) {
 			t.Fatalf("%s: bought, and still warned about", today)
 		}
 	}
-	if since := l.since(today); since != 0 && l.warnings[since] == nil && l.open(t) == nil {
+	if since := l.since(today); since != 0 && earlier(l.warnings, since, story(l.bought, nil).LastPurchase()) == nil && l.open(t) == nil {
 		t.Fatalf("%s: silent since %s, and nobody was told", today, since)
 	}
 }

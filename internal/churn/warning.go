@@ -68,11 +68,11 @@ type Situation struct {
 }
 
 // About tells whether a warning speaks of the silence that the decision warns
-// about: the one after the same purchase. Another policy or model may have moved
-// its date, which is no new silence. Since alone is enough, too: it names the
-// warning.
+// about: the one after the same purchase, or after a later one that was given
+// back since. Another policy or model may have moved its date, which is no new
+// silence. Since alone is enough, too: it names the warning.
 func (s Situation) About(w Warning) bool {
-	return w.LastPurchase == s.LastPurchase || w.Since == s.WarnedSince
+	return w.LastPurchase >= s.LastPurchase || w.Since == s.WarnedSince
 }
 
 // Step is the one thing to do next.

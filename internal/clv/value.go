@@ -2,17 +2,21 @@ package clv
 
 import "math"
 
-// Terms are the policy's settings of a lifetime value.
+// Terms are what a lifetime value depends on beside the purchases. Amounts are
+// in currency units.
 type Terms struct {
 	Months       int     `json:"months"`
 	YearlyRate   float64 `json:"yearly_rate"`    // of the discount; 0.1 is 10 %
-	MarginRate   float64 `json:"margin_rate"`    // margin in an amount, where orders carry no cost
-	CostPerMonth float64 `json:"cost_per_month"` // to serve the customer, apart from orders; currency units
-	CostPerOrder float64 `json:"cost_per_order"` // to serve one: returns, tickets; currency units
+	MarginRate   float64 `json:"margin_rate"`    // margin in an amount
+	CostPerMonth float64 `json:"cost_per_month"` // to serve the customer, apart from orders
+	CostPerOrder float64 `json:"cost_per_order"` // to serve one
 }
 
 // Month is in days, a twelfth of a year.
 const Month = 365.0 / 12
+
+// Days is how far ahead the terms look.
+func (t Terms) Days() float64 { return float64(t.Months) * Month }
 
 // Worth is a customer lifetime value with its parts, in currency units. Margin
 // and Cost are discounted; each month's at the month's end.
@@ -24,14 +28,18 @@ type Worth struct {
 	CLV     float64 `json:"clv"` // Margin - Cost; negative for who costs more than they bring
 }
 
+// monthly is what a month's discount multiplies by.
+func (t Terms) monthly() float64 { return math.Pow(1+t.YearlyRate, -1.0/12) }
+
 // Value discounts the margin of the purchases expected within each month, less
 // the cost to serve: the sum of equation (4) of Fader, Hardie, Lee (2005), RFM and
 // CLV, in months. Purchases gives the expected number of the next days; perOrder
 // is the expected amount of one.
 func Value(purchases func(days float64) float64, perOrder float64, t Terms) (w Worth) {
-	for month, before := 1, 0.0; month <= t.Months; month++ {
+	monthly, now, before := t.monthly(), 1.0, 0.0
+	for month := 1; month <= t.Months; month++ {
+		now *= monthly
 		expected := purchases(float64(month) * Month)
-		now := math.Pow(1+t.YearlyRate, -float64(month)/12)
 		w.Margin += now * (expected - before) * perOrder * t.MarginRate
 		w.Cost += now * ((expected-before)*t.CostPerOrder + t.CostPerMonth)
 		before = expected
@@ -40,4 +48,21 @@ func Value(purchases func(days float64) float64, perOrder float64, t Terms) (w W
 	w.Revenue = w.Orders * perOrder
 	w.CLV = w.Margin - w.Cost
 	return w
+}
+
+// Between bounds the CLV of Value by the number of purchases expected in all its
+// months, for who only needs to know on which side of a threshold it lies.
+//
+// Purchases come ever more slowly, so they weigh at least as if they came evenly
+// over the months (Chebyshev's sum inequality), and at most as if all came in the
+// first one.
+func Between(expected, perOrder float64, t Terms) (low, high float64) {
+	monthly, now, sum := t.monthly(), 1.0, 0.0
+	for range t.Months {
+		now *= monthly
+		sum += now
+	}
+	gain, fixed := expected*(perOrder*t.MarginRate-t.CostPerOrder), sum*t.CostPerMonth
+	low, high = gain*sum/float64(t.Months)-fixed, gain*monthly-fixed
+	return min(low, high), max(low, high)
 }

@@ -58,3 +58,19 @@ func TestValueMovesTheRightWay(t *testing.T) {
 		}
 	})
 }
+
+// The bounds hold the value, whoever the customer is and whatever an order brings.
+func TestTheValueLiesBetweenItsBounds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, r, terms := anyModel(t), anyRow(t), yearly
+		terms.Months = rapid.IntRange(1, 60).Draw(t, "months")
+		terms.CostPerOrder = rapid.Float64Range(0, 3000).Draw(t, "cost per order")
+		purchases := func(days float64) float64 { return m.Purchases(r, days) }
+		perOrder := rapid.Float64Range(0, 10_000).Draw(t, "amount")
+		clv := Value(purchases, perOrder, terms).CLV
+		low, high := Between(purchases(terms.Days()), perOrder, terms)
+		if slack := 1e-6 * (1 + math.Abs(clv)); clv < low-slack || clv > high+slack {
+			t.Fatalf("%v does not lie between %v and %v", clv, low, high)
+		}
+	})
+}

@@ -75,6 +75,17 @@ func (o Order) Sum() (sum int64) {
 	return sum - o.Discount + o.Tax + o.Shipping
 }
 
+// Cost is what the order cost the retailer; known where every line tells its own.
+func (o Order) Cost() (cost int64, known bool) {
+	for _, l := range o.Lines {
+		if l.Cost == nil {
+			return 0, false
+		}
+		cost += *l.Cost
+	}
+	return cost, len(o.Lines) > 0
+}
+
 // Refund gives back a part of an order, in the order's currency. It counts at
 // the order's own date and rate.
 type Refund struct {

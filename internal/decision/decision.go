@@ -82,11 +82,19 @@ func ParseGuard(s string) (g Guard, err error) {
 
 // Reason explains one answer of a decision to a person.
 type Reason struct {
-	Question string    `json:"question"` // "level", "tier", "status", …
-	Answer   string    `json:"answer"`   // "gold"
-	Rule     string    `json:"rule"`     // the rule that won, as the policy names it
-	Inputs   []Input   `json:"inputs"`   // what it looked at
+	Question string    `json:"question"`               // "level", "tier", "status", …
+	Answer   string    `json:"answer"`                 // "gold"
+	Rule     string    `json:"rule"`                   // the rule that won, as the policy names it
+	Inputs   []Input   `json:"inputs"`                 // what it looked at
+	Tried    []Tried   `json:"tried" nullable:"false"` // in order; the last one won
 	RunnerUp *RunnerUp `json:"runner_up,omitempty"`
+}
+
+// Tried is a rule that was held against the customer.
+type Tried struct {
+	Rule  string    `json:"rule"`
+	Holds bool      `json:"holds"`
+	Text  crm.Words `json:"text"` // what it asked, and what it found
 }
 
 // Input is one number that a rule looked at.
@@ -98,8 +106,8 @@ type Input struct {
 
 // RunnerUp is the nearest other answer and how far away it is.
 type RunnerUp struct {
-	Answer   string `json:"answer"`
-	Distance int64  `json:"distance"` // in Unit, always positive
-	Unit     string `json:"unit"`
-	Text     string `json:"text"` // "¥1,230 more by 2026-03-03"
+	Answer   string    `json:"answer"`
+	Distance int64     `json:"distance"` // in Unit, always positive
+	Unit     string    `json:"unit"`
+	Text     crm.Words `json:"text"` // "¥1,230 more by 2026-03-03"
 }

@@ -25,7 +25,7 @@ type Sums map[crm.Channel]Sum
 // less its refunds, at the order's own date and rate.
 func SumOrders(orders []crm.Order, refunds []crm.Refund, zone *time.Location, on crm.Date) Sums {
 	all := Sums{}
-	bought, _ := history.Orders(history.Facts{Orders: orders, Refunds: refunds}, zone)
+	bought := history.Orders(history.Facts{Orders: orders, Refunds: refunds}, zone).Bought
 	for _, b := range bought {
 		if b.Date == on {
 			all.add(b.Order.Channel, Sum{1, b.Net})

@@ -32,6 +32,7 @@ type Facts struct {
 type History struct {
 	Purchases []Purchase     // one a date, ascending
 	Contacts  []crm.Date     // dates of two-way contact, ascending, each once
+	Returns   []crm.Date     // of each order that was refunded in whole or in part its date, ascending
 	Capped    []crm.OrderKey // orders whose refunds exceed them: for review
 }
 
@@ -40,6 +41,8 @@ type History struct {
 type Purchase struct {
 	Date   crm.Date
 	Net    int64
+	Costed int64 // of Net, what orders brought whose cost is known
+	Cost   int64 // of those
 	Orders int
 }
 
@@ -48,11 +51,19 @@ type Bought struct {
 	Order *crm.Order
 	Date  crm.Date // local
 	Net   int64    // less its refunds, at the order's own rate: minor units of the base currency
+	Cost  int64    // of what was not given back, likewise
+	Known bool     // the cost is
 }
 
-// Orders are the orders that are purchases, as the facts name them, and those
-// whose refunds exceed them.
-func Orders(f Facts, zone *time.Location) (bought []Bought, capped []crm.OrderKey) {
+// Folded are the orders of facts.
+type Folded struct {
+	Bought  []Bought       // the purchases, as the facts name them
+	Returns []crm.Date     // the dates of those that were refunded, ascending
+	Capped  []crm.OrderKey // those whose refunds exceed them
+}
+
+// Orders folds the orders and their refunds.
+func Orders(f Facts, zone *time.Location) (folded Folded) {
 	type given struct { // a refund counts in its order's currency or not at all
 		order    crm.OrderKey
 		currency string
@@ -63,38 +74,57 @@ func Orders(f Facts, zone *time.Location) (bought []Bought, capped []crm.OrderKe
 		back := given{r.Key.Order, r.Amount.Currency}
 		refunds[back] = Plus(refunds[back], max(0, r.Amount.Minor))
 	}
-	bought = make([]Bought, 0, len(f.Orders))
+	folded.Bought = make([]Bought, 0, len(f.Orders))
 	for i := range f.Orders {
 		o := &f.Orders[i]
 		if !o.State.Counts() {
 			continue
 		}
 		refunded := refunds[given{o.Key, o.Total.Currency}]
-		net := o.Total.Minor - refunded
+		net, on := o.Total.Minor-refunded, crm.DateIn(o.PlacedAt, zone)
+		if refunded > 0 {
+			folded.Returns = append(folded.Returns, on)
+		}
 		if net < 0 { // a platform may refund more than it charged, e.g. shipping
 			net = 0
-			capped = append(capped, o.Key)
+			folded.Capped = append(folded.Capped, o.Key)
 		}
 		if net == 0 && refunded > 0 {
 			continue // fully refunded: no purchase
 		}
-		bought = append(bought, Bought{Order: o, Date: crm.DateIn(o.PlacedAt, zone), Net: o.Rate.Convert(net)})
+		b := Bought{Order: o, Date: on, Net: o.Rate.Convert(net)}
+		if b.Cost, b.Known = o.Cost(); b.Known {
+			b.Cost = o.Rate.Convert(part(b.Cost, net, o.Total.Minor))
+		}
+		folded.Bought = append(folded.Bought, b)
 	}
-	return bought, capped
+	slices.Sort(folded.Returns)
+	return folded
+}
+
+// part is of a cost what falls to the net of a total: goods that were given back
+// cost nothing.
+func part(cost, net, total int64) int64 {
+	if net == total {
+		return cost
+	}
+	return int64(float64(cost) * (float64(net) / float64(total)))
 }
 
 // Fold turns facts into history; dates are those of zone.
 func Fold(f Facts, zone *time.Location) History {
-	bought, capped := Orders(f, zone)
-	return Of(bought, capped, f.Interactions, zone)
+	return Of(Orders(f, zone), f.Interactions, zone)
 }
 
 // Of is the second half of Fold, for those who look at the orders, too.
-func Of(bought []Bought, capped []crm.OrderKey, talks []crm.Interaction, zone *time.Location) History {
-	h := History{Capped: capped}
-	purchases := make([]Purchase, len(bought))
-	for i, b := range bought {
+func Of(folded Folded, talks []crm.Interaction, zone *time.Location) History {
+	h := History{Returns: folded.Returns, Capped: folded.Capped}
+	purchases := make([]Purchase, len(folded.Bought))
+	for i, b := range folded.Bought {
 		purchases[i] = Purchase{Date: b.Date, Net: b.Net, Orders: 1}
+		if b.Known {
+			purchases[i].Costed, purchases[i].Cost = b.Net, b.Cost
+		}
 	}
 	h.Purchases = byDate(purchases)
 	slices.SortFunc(h.Capped, func(a, b crm.OrderKey) int {
@@ -117,6 +147,8 @@ func byDate(all []Purchase) (days []Purchase) {
 	for _, p := range all {
 		if n := len(days); n > 0 && days[n-1].Date == p.Date {
 			days[n-1].Net = Plus(days[n-1].Net, p.Net)
+			days[n-1].Costed = Plus(days[n-1].Costed, p.Costed)
+			days[n-1].Cost = Plus(days[n-1].Cost, p.Cost)
 			days[n-1].Orders += p.Orders
 			continue
 		}
@@ -129,7 +161,8 @@ func byDate(all []Purchase) (days []Purchase) {
 func (h History) Until(on crm.Date) History {
 	n, _ := slices.BinarySearchFunc(h.Purchases, on+1, func(p Purchase, d crm.Date) int { return cmp.Compare(p.Date, d) })
 	c, _ := slices.BinarySearch(h.Contacts, on+1)
-	return History{Purchases: h.Purchases[:n], Contacts: h.Contacts[:c], Capped: h.Capped}
+	r, _ := slices.BinarySearch(h.Returns, on+1)
+	return History{Purchases: h.Purchases[:n], Contacts: h.Contacts[:c], Returns: h.Returns[:r], Capped: h.Capped}
 }
 
 // Spend is the net spend of the purchases dated from … to, both included.

@@ -68,22 +68,28 @@ func TestFold(t *testing.T) {
 		},
 		"another currency at the order's own rate": {
 			history.Facts{Orders: []crm.Order{dollars}, Refunds: []crm.Refund{refund("usd", "r", 1933)}},
-			history.History{Purchases: []history.Purchase{{Date: day("2026-03-01"), Net: 7200, Orders: 1}}},
+			history.History{Purchases: []history.Purchase{{Date: day("2026-03-01"), Net: 7200, Orders: 1}}, Returns: []crm.Date{day("2026-03-01")}},
 		},
 		"a cancelled order is none": {facts: history.Facts{Orders: []crm.Order{cancelled}}},
 		"a refund reduces its order at the order's date": {
 			history.Facts{Orders: []crm.Order{order("a", "2026-03-01T10:00:00+08:00", 100)}, Refunds: []crm.Refund{refund("a", "r1", 30), refund("a", "r2", 20)}},
-			history.History{Purchases: []history.Purchase{{Date: day("2026-03-01"), Net: 50, Orders: 1}}},
+			history.History{Purchases: []history.Purchase{{Date: day("2026-03-01"), Net: 50, Orders: 1}}, Returns: []crm.Date{day("2026-03-01")}},
 		},
 		"a full refund leaves no purchase": {
 			facts: history.Facts{Orders: []crm.Order{order("a", "2026-03-01T10:00:00+08:00", 100)}, Refunds: []crm.Refund{refund("a", "r1", 100)}},
+			want:  history.History{Returns: []crm.Date{day("2026-03-01")}},
+		},
+		"what an order cost counts where all its lines tell, and not for what was given back": {
+			history.Facts{Orders: []crm.Order{costing(order("a", "2026-03-01T10:00:00+08:00", 100), 40, 20), costing(order("b", "2026-03-01T11:00:00+08:00", 50), 10, -1)},
+				Refunds: []crm.Refund{refund("a", "r1", 50)}},
+			history.History{Purchases: []history.Purchase{{Date: day("2026-03-01"), Net: 100, Costed: 50, Cost: 30, Orders: 2}}, Returns: []crm.Date{day("2026-03-01")}},
 		},
 		"more than all is capped, and said": {
 			history.Facts{
 				Orders:  []crm.Order{order("b", "2026-03-02T10:00:00+08:00", 70), order("a", "2026-03-01T10:00:00+08:00", 100)},
 				Refunds: []crm.Refund{refund("a", "r1", 101)},
 			},
-			history.History{Purchases: []history.Purchase{{Date: day("2026-03-02"), Net: 70, Orders: 1}}, Capped: []crm.OrderKey{key("a")}},
+			history.History{Purchases: []history.Purchase{{Date: day("2026-03-02"), Net: 70, Orders: 1}}, Returns: []crm.Date{day("2026-03-01")}, Capped: []crm.OrderKey{key("a")}},
 		},
 		"a negative refund gives nothing back, and takes nothing": {
 			history.Facts{Orders: []crm.Order{order("a", "2026-03-01T10:00:00+08:00", 100)}, Refunds: []crm.Refund{refund("a", "r1", -30)}},
@@ -203,4 +209,16 @@ func TestStores(t *testing.T) {
 	if got := f.Stores(); !slices.Equal(got, []crm.StoreID{"bj-1", "sh-1", "sh-2"}) {
 		t.Errorf("stores are %q", got)
 	}
+}
+
+// costing gives an order lines with these costs; a negative one is not known.
+func costing(o crm.Order, costs ...int64) crm.Order {
+	for _, cost := range costs {
+		l := crm.Line{Product: "p"}
+		if cost >= 0 {
+			l.Cost = &cost
+		}
+		o.Lines = append(o.Lines, l)
+	}
+	return o
 }

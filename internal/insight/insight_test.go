@@ -57,7 +57,7 @@ func facts(t *rapid.T) (f history.Facts) {
 }
 
 func of(f history.Facts, on crm.Date) insight.Insight {
-	bought, _ := history.Orders(f, shanghai)
+	bought := history.Orders(f, shanghai).Bought
 	return insight.Of(bought, f.Interactions, f.Answers, shanghai, on)
 }
 

@@ -83,10 +83,11 @@ func (p Policy) Of(days, purchases int, spend int64) Scores {
 	if purchases == 0 {
 		return Scores{}
 	}
-	return Scores{R: p.recency(days), F: 1 + reached(p.FrequencyFrom, purchases), M: 1 + reached(p.MoneyFrom, spend)}
+	return Scores{R: p.Recency(days), F: 1 + reached(p.FrequencyFrom, purchases), M: p.Money(spend)}
 }
 
-func (p Policy) recency(days int) int {
+// Recency is the score of who bought so many days ago.
+func (p Policy) Recency(days int) int {
 	for i, most := range p.RecencyDays {
 		if days <= most {
 			return Best - i
@@ -94,6 +95,9 @@ func (p Policy) recency(days int) int {
 	}
 	return 1
 }
+
+// Money is the score of who bought and spent so much.
+func (p Policy) Money(spend int64) int { return 1 + reached(p.MoneyFrom, spend) }
 
 // reached counts the cuts that n is not below.
 func reached[N cmp.Ordered](cuts []N, n N) (count int) {

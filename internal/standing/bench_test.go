@@ -39,6 +39,18 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
+// The same with a model.
+func BenchmarkDecideWithAModel(b *testing.B) {
+	f, on := regular()
+	rules := standing.Rules(withModel(), shanghai)
+	b.ReportAllocs()
+	for b.Loop() {
+		if m, c, changesAt := rules.Judge(f, on); c.Level == "" || changesAt == 0 || m.Value.Model == 0 {
+			b.Fatal("not decided")
+		}
+	}
+}
+
 func BenchmarkFold(b *testing.B) {
 	f, _ := regular()
 	b.ReportAllocs()

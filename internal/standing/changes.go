@@ -5,15 +5,16 @@ import (
 
 	"guanxi/internal/crm"
 	"guanxi/internal/history"
+	"guanxi/internal/tier"
 )
 
 // ChangesAt is the exact first date after on on which the classes change if
 // nothing more happens; zero: never. Facts dated later than on take part: an
 // order of tomorrow changes the decision tomorrow.
 func ChangesAt(b Basis, h history.History, on crm.Date) crm.Date {
-	now := Classify(b.Policy, measure(b, h, on))
-	for _, d := range turns(b.Policy, h, on) {
-		if Classify(b.Policy, measure(b, h, d)) != now {
+	_, now := b.judge(h, on)
+	for _, d := range turns(b, h, on) {
+		if _, then := b.judge(h, d); then != now {
 			return d
 		}
 	}
@@ -23,29 +24,41 @@ func ChangesAt(b Basis, h history.History, on crm.Date) crm.Date {
 // turns are all dates after on on which a class could change, ascending: on any
 // other date every rule compares the same numbers with the same outcome as the
 // day before.
-func turns(p Policy, h history.History, on crm.Date) []crm.Date {
+func turns(b Basis, h history.History, on crm.Date) []crm.Date {
+	p := b.Policy
 	turns := make([]crm.Date, 0, len(h.Purchases)+16)
 	add := func(d crm.Date, days int) {
 		if d += crm.Date(days); d > on {
 			turns = append(turns, d)
 		}
 	}
+	soFar := h.Until(on)
+	lately := max(soFar.LastPurchase(), soFar.LastContact())
 	silence := func(seen crm.Date) {
 		add(seen, 0)
 		add(seen, p.Tier.Status.DormantAfterDays)
 		add(seen, p.Tier.Status.LostAfterDays)
 		add(seen, p.Churn.WarnAfterDays)
+		if then := h.Until(seen); seen >= lately && len(then.Purchases) > 0 && b.foresees() && p.Tier.By == tier.ByValue {
+			from, to := max(on, seen), seen+crm.Date(p.Tier.Status.DormantAfterDays)-1
+			if from < to {
+				turns = append(turns, b.crossings(b.buyer(then, seen), from, to)...)
+			}
+		}
 	}
-	for i, b := range h.Purchases {
-		add(b.Date, p.Level.WindowDays) // it leaves the level's window
+	for i, bought := range h.Purchases {
+		add(bought.Date, p.Level.WindowDays) // it leaves the level's window
 		// Recency and silence count from the last one only, which is whatever
 		// is last on the date, or comes later.
 		if i+1 < len(h.Purchases) && h.Purchases[i+1].Date <= on {
 			continue
 		}
-		silence(b.Date)
+		silence(bought.Date)
+		if leaves, ok := b.leaves(h.Until(bought.Date)); ok {
+			add(leaves, 0)
+		}
 		for _, days := range p.RFM.RecencyDays {
-			add(b.Date, days+1)
+			add(bought.Date, days+1)
 		}
 	}
 	for i, c := range h.Contacts {

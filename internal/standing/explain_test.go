@@ -13,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"guanxi/internal/clv"
 	"guanxi/internal/crm"
 	"guanxi/internal/decision"
 	"guanxi/internal/history"
@@ -41,8 +42,16 @@ func stories() map[string]history.History {
 		"a regular on small sums":        {Purchases: []history.Purchase{on("2025-12-01", 9_900), on("2026-01-02", 12_000), on("2026-02-20", 8_800)}},
 		"silent for four months":         {Purchases: []history.Purchase{on("2025-06-18", 1_500_000), on("2025-10-30", 40_000)}, Contacts: []crm.Date{contact("2025-11-01")}},
 		"warned about and then phoned":   {Purchases: []history.Purchase{on("2025-06-18", 150_000), on("2025-07-30", 40_000)}, Contacts: []crm.Date{contact("2026-02-25")}},
+		"Ms Li with a model":             {Purchases: []history.Purchase{on("2025-03-10", 900_000), on("2025-09-12", 180_000), on("2026-01-20", 240_000)}},
 		"gone for years":                 {Purchases: []history.Purchase{on("2021-06-18", 6_000_000), on("2022-07-30", 40_000)}},
 	}
+}
+
+// withModel has one whose purchases are CDNOW's, and whose amounts are a retailer's.
+func withModel() standing.Basis {
+	return standing.Basis{Policy: standing.Default(), Versions: standing.Versions{Model: 1}, Model: &clv.Model{Version: 1, Currency: "CNY", Usable: true, Learnt: clv.Learnt{
+		Purchases: &clv.Fit[clv.BGNBD]{Model: clv.BGNBD{R: 0.243, Alpha: 30.9, A: 0.793, B: 2.426}},
+		Spend:     &clv.Fit[clv.GammaGamma]{Model: clv.GammaGamma{P: 6.25, Q: 3.74, Gamma: 770}}}}}
 }
 
 func TestReasonsAsPeopleReadThem(t *testing.T) {
@@ -52,19 +61,27 @@ func TestReasonsAsPeopleReadThem(t *testing.T) {
 	}
 	p := standing.Default()
 	for name, h := range stories() {
-		classes, reasons := standing.Judge(p, standing.Measure(standing.Basis{Policy: p}, h, today))
+		b := standing.Basis{Policy: p}
+		if strings.HasSuffix(name, "with a model") {
+			b = withModel()
+		}
+		classes, reasons := standing.Judge(p, standing.Measure(b, h, today))
 		var told strings.Builder
 		for _, r := range reasons {
 			fmt.Fprintf(&told, "%s: %s, by %s\n", r.Question, r.Answer, r.Rule)
+			for _, tried := range r.Tried {
+				fmt.Fprintf(&told, "    %s: %t: %s | %s\n", tried.Rule, tried.Holds, tried.Text.EN, tried.Text.ZH)
+			}
 			for _, i := range r.Inputs {
 				fmt.Fprintf(&told, "    %s = %s %s\n", i.Name, i.Value, i.Unit)
 			}
 			if n := r.RunnerUp; n != nil {
-				fmt.Fprintf(&told, "    next is %s, %d %s away: %s\n", n.Answer, n.Distance, n.Unit, n.Text)
+				fmt.Fprintf(&told, "    next is %s, %d %s away: %s\n", n.Answer, n.Distance, n.Unit, n.Text.EN)
+				fmt.Fprintf(&told, "    %s\n", n.Text.ZH)
 			}
 		}
-		fmt.Fprintf(&told, "changes at %q, if nothing happens\n", standing.ChangesAt(standing.Basis{Policy: p}, h, today))
-		if classes != standing.Classify(p, standing.Measure(standing.Basis{Policy: p}, h, today)) {
+		fmt.Fprintf(&told, "changes at %q, if nothing happens\n", standing.ChangesAt(b, h, today))
+		if classes != standing.Classify(p, standing.Measure(b, h, today)) {
 			t.Errorf("%s: judged and classified apart", name)
 		}
 		golden(t, "reasons/"+strings.ReplaceAll(name, " ", "_")+".txt", told.String())
@@ -91,13 +108,13 @@ func golden(t *testing.T, name, got string) {
 
 // life is a history that goes on.
 type life struct {
-	p standing.Policy
+	standing.Basis
 	h history.History
 }
 
 func (l life) judge(on crm.Date) (standing.Measures, standing.Classes, map[string]decision.Reason) {
-	m := standing.Measure(standing.Basis{Policy: l.p}, l.h, on)
-	c, reasons := standing.Judge(l.p, m)
+	m := standing.Measure(l.Basis, l.h, on)
+	c, reasons := standing.Judge(l.Policy, m)
 	byQuestion := map[string]decision.Reason{}
 	for _, r := range reasons {
 		byQuestion[r.Question] = r
@@ -140,16 +157,19 @@ func TestEveryPromiseIsKept(t *testing.T) {
 	for range 20 {
 		rapid.Check(t, func(t *rapid.T) {
 			on := first + crm.Date(rapid.IntRange(0, 900).Draw(t, "on"))
-			l := life{policies(t), history.Fold(facts(t, 500), shanghai).Until(on)}
+			l := life{bases(t), history.Fold(facts(t, 500), shanghai).Until(on)}
 			m, c, reasons := l.judge(on)
-			if len(reasons) != 8 {
+			if len(reasons) != 9 {
 				t.Fatalf("%d reasons", len(reasons))
 			}
 			for question, r := range reasons {
+				if last := len(r.Tried) - 1; last < 0 || r.Tried[last].Rule != r.Rule || slices.IndexFunc(r.Tried, func(t decision.Tried) bool { return t.Holds }) != last {
+					t.Fatalf("%s: %s won of %+v", question, r.Rule, r.Tried)
+				}
 				if r.RunnerUp == nil {
 					continue
 				}
-				if r.RunnerUp.Distance < 1 || r.RunnerUp.Answer == r.Answer || r.RunnerUp.Text == "" {
+				if r.RunnerUp.Distance < 1 || r.RunnerUp.Answer == r.Answer || r.RunnerUp.Text.EN == "" || r.RunnerUp.Text.ZH == "" {
 					t.Fatalf("%s: %s: %+v", question, r.Answer, *r.RunnerUp)
 				}
 				switch r.RunnerUp.Unit {
@@ -161,6 +181,8 @@ func TestEveryPromiseIsKept(t *testing.T) {
 					}
 				case "purchase dates":
 					purchases(t, l, on, m, r)
+				case "CNY minor of value", "basis points of chance":
+					worthier(t, l.Policy, m, r)
 				case "CNY minor":
 					spends(t, l, on, m, c, r)
 				default:
@@ -181,12 +203,29 @@ func onlyTime(t *rapid.T, l life, on crm.Date, r decision.Reason) {
 	}
 }
 
+// worthier holds the thresholds: so much more value, or chance, makes the answer, and
+// a little less does not.
+func worthier(t *rapid.T, p standing.Policy, m standing.Measures, r decision.Reason) {
+	then := func(distance int64) string {
+		more := m
+		if r.RunnerUp.Unit == "basis points of chance" {
+			more.Value.Chance += int(distance)
+		} else {
+			more.Value.CLV += distance
+		}
+		return string(standing.Classify(p, more).Tier)
+	}
+	if got, short := then(r.RunnerUp.Distance), then(r.RunnerUp.Distance-1); got != r.RunnerUp.Answer || short != r.Answer {
+		t.Fatalf("tier: %q made %s, a little less %s", r.RunnerUp.Text.EN, got, short)
+	}
+}
+
 func purchases(t *rapid.T, l life, on crm.Date, m standing.Measures, r decision.Reason) {
 	bought, last := l.buyOn(r.RunnerUp.Distance, on)
 	_, c, then := bought.judge(last)
 	switch answer := then[r.Question].Answer; {
 	case r.Question == "level" && slices.Index(levels, c.Level) >= slices.Index(levels, "silver"):
-	case r.Question == "tier" && slices.Index(tiers, c.Tier) >= slices.Index(tiers, "basic") && r.Answer == "none":
+	case r.Question == "tier" && slices.Index(tiers, c.Tier) >= slices.Index(tiers, "basic") && (r.Answer == "none" || r.Answer == "dormant"):
 	case r.Question == "tier" && slices.Index(tiers, c.Tier) >= slices.Index(tiers, "growth") && r.RunnerUp.Answer == "growth":
 	case r.RunnerUp.Answer == "1 to 5" && answer != "none":
 	case answer == r.RunnerUp.Answer:
@@ -209,7 +248,7 @@ func spends(t *rapid.T, l life, on crm.Date, m standing.Measures, c standing.Cla
 	amount, question := r.RunnerUp.Distance, r.Question
 	answer := func(l life, on crm.Date) string { _, _, then := l.judge(on); return then[question].Answer }
 	switch {
-	case question == "level" && strings.Contains(r.RunnerUp.Text, " keeps "):
+	case question == "level" && strings.Contains(r.RunnerUp.Text.EN, " keeps "):
 		if lost := answer(l, m.LevelEnds); lost != r.RunnerUp.Answer {
 			t.Fatalf("level: time alone makes %s, not %s", lost, r.RunnerUp.Answer)
 		}
@@ -231,12 +270,12 @@ func spends(t *rapid.T, l life, on crm.Date, m standing.Measures, c standing.Cla
 		if got, short := answer(l.buy(on, amount), on), answer(l.buy(on, amount-1), on); got != r.RunnerUp.Answer || short != r.Answer {
 			t.Fatalf("money: %d made %s, one fen less %s", amount, got, short)
 		}
-	case strings.Contains(r.RunnerUp.Text, "diamond"):
+	case strings.Contains(r.RunnerUp.Text.EN, "diamond"):
 		if got := answer(l.buy(on, amount), on); got != "strategic" {
 			t.Fatalf("tier: %d made %s", amount, got)
 		}
 	default: // gold, and as often as it takes
-		dates := max(1, l.p.RFM.FrequencyFor(l.p.Tier.StrategicFrequency)-m.Purchases)
+		dates := max(1, l.Policy.RFM.FrequencyFor(l.Policy.Tier.StrategicFrequency)-m.Purchases)
 		bought, last := l.buyOn(int64(dates), on)
 		if got := answer(bought.buy(last, amount), last); got != "strategic" || m.WindowHolds != 0 && last > m.WindowHolds {
 			t.Fatalf("tier: %q made %s on %s", r.RunnerUp.Text, got, last)
@@ -247,8 +286,8 @@ func spends(t *rapid.T, l life, on crm.Date, m standing.Measures, c standing.Cla
 // Four purchases on different dates fit into four days; a day later they no
 // longer do, and diamond is the way.
 func TestAWayThatNoLongerFitsIsNotOffered(t *testing.T) {
-	l := life{standing.Default(), stories()["gold by a hair"]} // until 2026-03-04
-	l.p.Tier.StrategicFrequency = 5                            // six purchases; two are there
+	l := life{standing.Basis{Policy: standing.Default()}, stories()["gold by a hair"]} // until 2026-03-04
+	l.Policy.Tier.StrategicFrequency = 5                                               // six purchases; two are there
 	for on, want := range map[string]string{
 		"2026-03-01": "4 more purchases on different dates by 2026-03-04 make strategic",
 		"2026-03-02": "¥39,900.00 more by 2026-03-04 makes diamond and with it strategic",
@@ -257,8 +296,8 @@ func TestAWayThatNoLongerFitsIsNotOffered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, reasons := l.judge(today); reasons["tier"].RunnerUp.Text != want {
-			t.Errorf("on %s: %q, want %q", on, reasons["tier"].RunnerUp.Text, want)
+		if _, _, reasons := l.judge(today); reasons["tier"].RunnerUp.Text.EN != want {
+			t.Errorf("on %s: %q, want %q", on, reasons["tier"].RunnerUp.Text.EN, want)
 		}
 	}
 }

@@ -49,10 +49,19 @@ func marks(b Basis, h history.History, on crm.Date) Marks {
 	var all [MarkedMonths]byte
 	end := on.MonthStart() - 1
 	for i := len(all) - 1; i >= 0; i-- {
-		all[i] = byte(Classify(b.Policy, totals(b, h, end)).Mark())
+		all[i] = byte(b.mark(h.Until(end), end))
 		end = end.MonthStart() - 1
 	}
 	return Marks(base64.RawStdEncoding.EncodeToString(all[:]))
+}
+
+func (b Basis) mark(h history.History, on crm.Date) Mark {
+	m := b.totals(h, on)
+	w := b.worthOf(h, m)
+	if w.Band == tier.Negative { // only then a warning makes a difference
+		m.WarnedSince, _ = b.warnedSince(h, on)
+	}
+	return classify(b.Policy, m, w).Mark()
 }
 
 // MarkAt is what the customer was on the last date of a month. A decision

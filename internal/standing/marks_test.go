@@ -13,8 +13,8 @@ import (
 // decision speaks for every month's end until its change.
 func TestMarksAreTheDecisionsOfMonthEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, f := policies(t), facts(t, 500)
-		rules := standing.Rules(standing.Basis{Policy: p}, shanghai)
+		b, f := bases(t), facts(t, 500)
+		rules := standing.Rules(b, shanghai)
 		on := first + crm.Date(rapid.IntRange(0, 900).Draw(t, "on"))
 		m, c, changesAt := rules.Judge(f, on)
 		end := on.MonthStart() - 1

@@ -1,11 +1,14 @@
 package standing
 
 import (
+	"slices"
+
 	"guanxi/internal/churn"
 	"guanxi/internal/crm"
 	"guanxi/internal/history"
 	"guanxi/internal/insight"
 	"guanxi/internal/level"
+	"guanxi/internal/rfm"
 	"guanxi/internal/tier"
 )
 
@@ -20,6 +23,8 @@ type Measures struct {
 	Spend        int64    `json:"s,omitempty"`  // net, whole history
 	Window       int64    `json:"w,omitempty"`  // net spend that counts for the level
 	WarnedSince  crm.Date `json:"ws,omitempty"` // zero: no churn warning
+	Leaves       crm.Date `json:"ld,omitempty"` // the date of the warning where a model says it, come or not; zero: silence does
+	Value        Value    `json:"v,omitzero"`
 
 	// What time alone will do, if nothing more happens.
 	WindowHolds crm.Date  `json:"wh,omitempty"` // the last date on which all of Window still counts
@@ -27,6 +32,7 @@ type Measures struct {
 	LevelRest   int64     `json:"lr,omitempty"` // what of Window still counts on that date
 	TierEnds    crm.Date  `json:"te,omitempty"` // the first date with another tier; zero: never
 	TierThen    tier.Tier `json:"tt,omitempty"` // that tier
+	TierAwake   tier.Tier `json:"ta,omitempty"` // the tier that a two-way contact would make today; for who is silent
 
 	// What a churn warning is explained by, where there is one.
 	Signals churn.Signals `json:"sg,omitzero"`
@@ -40,10 +46,17 @@ type Measures struct {
 // looked at.
 func Measure(b Basis, h history.History, on crm.Date) Measures {
 	h, p := h.Until(on), b.Policy
-	m := measure(b, h, on)
+	m, now := b.judge(h, on)
 	m.Marks = marks(b, h, on)
 	if m.Purchases == 0 {
 		return m
+	}
+	m.Value = b.value(h, on)
+	if now.Status != tier.Active {
+		talked := h
+		talked.Contacts = append(slices.Clone(h.Contacts), on)
+		_, then := b.judge(talked, on)
+		m.TierAwake = then.Tier
 	}
 	for _, bought := range h.Purchases {
 		if bought.Date >= p.Level.From(on) {
@@ -51,13 +64,11 @@ func Measure(b Basis, h history.History, on crm.Date) Measures {
 			break
 		}
 	}
-	now := Classify(p, m)
-	for _, d := range turns(p, h, on) {
+	for _, d := range turns(b, h, on) {
 		if m.LevelEnds != 0 && m.TierEnds != 0 {
 			break
 		}
-		later := measure(b, h, d)
-		then := Classify(p, later)
+		later, then := b.judge(h, d)
 		if m.LevelEnds == 0 && then.Level != now.Level {
 			m.LevelEnds, m.LevelRest = d, later.Window
 		}
@@ -68,17 +79,25 @@ func Measure(b Basis, h history.History, on crm.Date) Measures {
 	return m
 }
 
-// measure takes the measures without the outlook.
-func measure(b Basis, h history.History, on crm.Date) Measures {
+// judge answers every question for a date, with the measures that it takes: all
+// but the value, of which only the worth is taken, and the outlook.
+func (b Basis) judge(h history.History, on crm.Date) (Measures, Classes) {
 	h = h.Until(on)
-	m := totals(b, h, on)
-	m.WarnedSince = b.Policy.Churn.WarnedSince(h, on)
-	return m
+	m := b.totals(h, on)
+	m.WarnedSince, m.Leaves = b.warnedSince(h, on)
+	return m, classify(b.Policy, m, b.worthOf(h, m))
+}
+
+// worthOf is the worth of who has it asked: a buyer whom no silence makes dormant.
+func (b Basis) worthOf(h history.History, m Measures) tier.Worth {
+	if !b.foresees() || b.Policy.Tier.By != tier.ByValue || m.Purchases == 0 || b.Policy.Tier.Status.Of(m.lastSeen(), m.On) != tier.Active {
+		return tier.Worth{}
+	}
+	return b.worth(b.buyer(h, m.On), m.On)
 }
 
 // totals are what level, tier and status look at.
-func totals(b Basis, h history.History, on crm.Date) Measures {
-	h = h.Until(on)
+func (b Basis) totals(h history.History, on crm.Date) Measures {
 	m := Measures{
 		On:           on,
 		LastPurchase: h.LastPurchase(),
@@ -110,7 +129,17 @@ type Classes struct {
 }
 
 // Classify answers every question by the measures.
-func Classify(p Policy, m Measures) Classes {
+func Classify(p Policy, m Measures) Classes { return classify(p, m, m.worth(p)) }
+
+// worth is that of the value, where a model foresees it.
+func (m Measures) worth(p Policy) tier.Worth {
+	if m.Value.Model == 0 {
+		return tier.Worth{}
+	}
+	return p.Tier.Value.Of(m.Value.CLV, m.Value.Chance)
+}
+
+func classify(p Policy, m Measures, w tier.Worth) Classes {
 	scores := p.RFM.Of(int(m.On-m.LastPurchase), m.Purchases, m.Spend)
 	c := Classes{
 		Level:       p.Level.Of(m.Window, m.LastPurchase, m.On),
@@ -121,6 +150,12 @@ func Classify(p Policy, m Measures) Classes {
 		Money:       scores.M,
 		WarnedSince: m.WarnedSince,
 	}
-	c.Tier, _ = p.Tier.Of(c.Level, scores, c.Status)
+	c.Tier, _ = p.Tier.Of(c.judged(w))
 	return c
+}
+
+// judged is what the rules of the tier look at.
+func (c Classes) judged(w tier.Worth) tier.Customer {
+	return tier.Customer{Level: c.Level, Scores: rfm.Scores{R: c.Recency, F: c.Frequency, M: c.Money}, Status: c.Status,
+		Worth: w, Leaving: c.WarnedSince != 0}
 }

@@ -27,10 +27,10 @@ func Rules(b Basis, zone *time.Location) decision.Rules[Measures, Classes] {
 		Versions: b.Versions,
 		Zone:     zone,
 		Judge: func(f history.Facts, on crm.Date) (Measures, Classes, crm.Date) {
-			bought, capped := history.Orders(f, zone)
-			h := history.Of(bought, capped, f.Interactions, zone)
+			orders := history.Orders(f, zone)
+			h := history.Of(orders, f.Interactions, zone)
 			m := Measure(b, h, on)
-			m.Insight = insight.Pack(insight.Of(bought, f.Interactions, f.Answers, zone, on))
+			m.Insight = insight.Pack(insight.Of(orders.Bought, f.Interactions, f.Answers, zone, on))
 			c := Classify(b.Policy, m)
 			if c.WarnedSince != 0 {
 				m.Signals = b.Policy.Churn.Signals(f, held(m, c), on, zone)

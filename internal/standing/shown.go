@@ -13,6 +13,8 @@ type Decision struct {
 	Customer  crm.CustomerID    `json:"customer"`
 	On        crm.Date          `json:"on" doc:"The date that was judged, local to the deployment."`
 	Policy    int               `json:"policy" doc:"The version of the policy that judged."`
+	Model     int               `json:"model,omitempty" doc:"The version of the purchase model that was in force; absent: none."`
+	Cuts      int               `json:"cuts,omitempty" doc:"The version of the cuts into fifths that were in force; absent: none."`
 	Level     string            `json:"level" enum:",silver,gold,diamond,dormant" doc:"Membership level; empty: never bought."`
 	Tier      string            `json:"tier" enum:",strategic,growth,basic,dormant" doc:"Internal value class; empty: never bought."`
 	Need      string            `json:"need" enum:"prospect,new,existing"`
@@ -26,6 +28,7 @@ type Decision struct {
 	Purchases int               `json:"purchases" doc:"Dates with a purchase, whole history."`
 	Spend     crm.Money         `json:"spend" doc:"Net spend that counts for the level: the last 365 days by the default policy."`
 	Lifetime  crm.Money         `json:"lifetime_spend" doc:"Net spend of the whole history."`
+	Value     *ShownValue       `json:"value,omitempty" doc:"The lifetime value; absent: never bought."`
 	Last      crm.Date          `json:"last_purchase,omitempty"`
 	Contact   crm.Date          `json:"last_contact,omitempty" doc:"The last two-way contact."`
 	Segments  []crm.SegmentID   `json:"segments,omitempty" nullable:"false" doc:"Those that the customer is in; not told of a derived decision." example:"[\"lapsing-gold\"]"`
@@ -33,6 +36,29 @@ type Decision struct {
 	Reasons   []decision.Reason `json:"reasons" nullable:"false"`
 	Cause     string            `json:"cause,omitempty" doc:"What made us decide: the key of a fact, review, or a derivation."`
 	Trace     string            `json:"trace,omitempty"`
+}
+
+// ShownValue is a lifetime value as callers see it. Chances are shares of 1.
+type ShownValue struct {
+	By      string    `json:"by" enum:"model,last_year" doc:"What foresees the orders: the model, or, where none can, the last year, taken to go on as it was."`
+	CLV     crm.Money `json:"clv" doc:"Margin less cost, over the months that the policy looks ahead."`
+	Orders  float64   `json:"orders" doc:"Expected."`
+	Revenue crm.Money `json:"revenue"`
+	Margin  crm.Money `json:"margin" doc:"Discounted."`
+	Cost    crm.Money `json:"cost" doc:"To serve the customer, discounted."`
+	Next    crm.Date  `json:"next_order,omitempty" doc:"When the next order is expected of a customer who comes back."`
+	Chance  *float64  `json:"chance_90d,omitempty" minimum:"0" maximum:"1" doc:"That at least one order comes within 90 days."`
+	Alive   *float64  `json:"alive,omitempty" minimum:"0" maximum:"1" doc:"That the customer has not left for good. It decides nothing: for one-time buyers it is always 1."`
+}
+
+func (v Value) shown(currency string) *ShownValue {
+	money := func(minor int64) crm.Money { return crm.Money{Minor: minor, Currency: currency} }
+	s := ShownValue{By: "last_year", CLV: money(v.CLV), Orders: float64(v.Orders) / 1000, Revenue: money(v.Revenue), Margin: money(v.Margin()), Cost: money(v.Cost), Next: v.Next}
+	if v.Model != 0 {
+		chance, alive := float64(v.Chance)/10_000, float64(v.Alive)/10_000
+		s.By, s.Chance, s.Alive = "model", &chance, &alive
+	}
+	return &s
 }
 
 // Scores are the three of RFM, and the name that marketers know them by.
@@ -49,12 +75,15 @@ func Show(r Record, p Policy) Decision {
 	c, m := r.Classes, r.Measures
 	_, reasons := Judge(p, m)
 	habits, _ := m.Insight.Unpack() // what can't be read tells nothing
-	d := Decision{Customer: r.Customer, On: r.On, Policy: r.Policy,
+	d := Decision{Customer: r.Customer, On: r.On, Policy: r.Policy, Model: r.Model, Cuts: r.Cuts,
 		Level: string(c.Level), Tier: string(c.Tier), Need: string(c.Need), Status: string(c.Status),
 		Stage: c.Stage(habits, r.On), Trend: habits.Trend(r.On), Lead: habits.Lead,
 		RFM: c.Scores(), Warned: c.WarnedSince, Purchases: m.Purchases,
 		Spend: crm.Money{Minor: m.Window, Currency: p.Currency}, Lifetime: crm.Money{Minor: m.Spend, Currency: p.Currency},
 		Last: m.LastPurchase, Contact: m.LastContact, Segments: r.Member.In, ChangesAt: r.ChangesAt, Reasons: reasons, Cause: r.Cause, Trace: r.Trace}
+	if m.Purchases > 0 {
+		d.Value = m.Value.shown(p.Currency)
+	}
 	if habits.Asked != 0 {
 		d.NPS = &habits.NPS
 	}

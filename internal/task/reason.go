@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+
+	"guanxi/internal/crm"
 )
 
 // Reason is why there is a task, as a code of ours.
@@ -17,10 +19,7 @@ const (
 )
 
 // Words are a text in the languages that staff read.
-type Words struct {
-	ZH string `json:"zh" minLength:"1" maxLength:"1000" pattern:"\\S"`
-	EN string `json:"en" minLength:"1" maxLength:"1000" pattern:"\\S"`
-}
+type Words = crm.Words
 
 //go:embed reasons.json
 var reasons []byte

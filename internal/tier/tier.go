@@ -1,8 +1,8 @@
 // Package tier decides the internal value class (R10: strategic, growth,
 // basic, dormant) and the need and status classes (R5) that it looks at.
 //
-// The rule stands in for a model of customer lifetime value: it values a
-// customer by membership level and RFM scores.
+// There are two rules: by customer lifetime value, where a model foresees one,
+// and else by membership level and RFM scores.
 package tier
 
 import (
@@ -75,20 +75,58 @@ type Rule string
 const (
 	NeverBought Rule = "never_bought" // no tier
 	Silent      Rule = "silent"       // status dormant or lost: dormant
-	TopLevel    Rule = "diamond"      // strategic
-	LoyalGold   Rule = "loyal_gold"   // gold, often: strategic
-	GoldLevel   Rule = "gold"         // growth
-	Promising   Rule = "promising"    // lately and often: growth
-	Otherwise   Rule = "otherwise"    // basic
+
+	Unprofitable Rule = "unprofitable"    // a negative value, and about to leave: dormant
+	LoyalValue   Rule = "loyal_value"     // a high value, often: strategic
+	HighValue    Rule = "high_value"      // growth
+	Potential    Rule = "potential"       // a middle value, likely to buy soon: growth
+	LowValue     Rule = "value_otherwise" // basic
+
+	TopLevel  Rule = "diamond"    // strategic
+	LoyalGold Rule = "loyal_gold" // gold, often: strategic
+	GoldLevel Rule = "gold"       // growth
+	Promising Rule = "promising"  // lately and often: growth
+	Otherwise Rule = "otherwise"  // basic
 )
 
+// Customer is what the rules look at.
+type Customer struct {
+	Level   level.Level
+	Scores  rfm.Scores
+	Status  Status
+	Worth   Worth
+	Leaving bool // a repeat buyer who is warned about
+}
+
 // Of decides the tier and says by which rule.
-func (p Policy) Of(l level.Level, s rfm.Scores, status Status) (Tier, Rule) {
+func (p Policy) Of(c Customer) (Tier, Rule) {
 	switch {
-	case l == level.None:
+	case c.Level == level.None:
 		return None, NeverBought
-	case status == StatusDormant || status == Lost:
+	case c.Status == StatusDormant || c.Status == Lost:
 		return Dormant, Silent
+	case p.By == ByValue && c.Worth.Known:
+		return p.byValue(c)
+	}
+	return p.byLevel(c.Level, c.Scores)
+}
+
+func (p Policy) byValue(c Customer) (Tier, Rule) {
+	switch {
+	case c.Worth.Band == Negative && c.Leaving:
+		return Dormant, Unprofitable
+	case c.Worth.Band == High && c.Scores.F >= p.StrategicFrequency:
+		return Strategic, LoyalValue
+	case c.Worth.Band == High:
+		return Growth, HighValue
+	case c.Worth.Band == Middle && c.Worth.Likely:
+		return Growth, Potential
+	}
+	return Basic, LowValue
+}
+
+func (p Policy) byLevel(l level.Level, s rfm.Scores) (Tier, Rule) {
+	switch {
 	case l == level.Diamond:
 		return Strategic, TopLevel
 	case l == level.Gold && s.F >= p.StrategicFrequency:

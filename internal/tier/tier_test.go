@@ -31,7 +31,7 @@ func TestOf(t *testing.T) {
 		{level.Silver, 5, 2, tier.Active, tier.Basic, tier.Otherwise},
 		{level.Dormant, 1, 5, tier.Active, tier.Basic, tier.Otherwise}, // still talks to us
 	} {
-		if got, rule := tier.Default().Of(c.level, rfm.Scores{R: c.r, F: c.f}, c.status); got != c.want || rule != c.rule {
+		if got, rule := tier.Default().Of(tier.Customer{Level: c.level, Scores: rfm.Scores{R: c.r, F: c.f}, Status: c.status}); got != c.want || rule != c.rule {
 			t.Errorf("%q R%d F%d %q: %q by %s, want %q by %s", c.level, c.r, c.f, c.status, got, rule, c.want, c.rule)
 		}
 	}
@@ -44,7 +44,7 @@ func TestBetterIsNeverLower(t *testing.T) {
 	statuses := []tier.Status{tier.Lost, tier.StatusDormant, tier.Active}
 	rank := []tier.Tier{tier.None, tier.Dormant, tier.Basic, tier.Growth, tier.Strategic}
 	of := func(l, r, f, s int) int {
-		answer, _ := tier.Default().Of(levels[l], rfm.Scores{R: r, F: f}, statuses[s])
+		answer, _ := tier.Default().Of(tier.Customer{Level: levels[l], Scores: rfm.Scores{R: r, F: f}, Status: statuses[s]})
 		return slices.Index(rank, answer)
 	}
 	for l := range levels {
