@@ -1,5 +1,5 @@
 // Command warn-churn is woken from WarnQueue when a decision changed or a timer
-// came. It opens, escalates and closes the customer's churn warning.
+// came. It opens, wakes, escalates and closes the customer's churn warning.
 package main
 
 import (
