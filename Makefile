@@ -14,7 +14,7 @@ RATE ?= 7.2
 # debug information too), no C.
 DEPLOYED := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -trimpath -ldflags=-s'
 
-.PHONY: help dev test build sam replay backtest lint bench benchfit fuzz clean
+.PHONY: help dev test build sam replay verify backtest lint bench benchfit fuzz clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -42,6 +42,9 @@ sam: $(VENV)/ready ## validate the template and build what `sam deploy` uploads,
 replay: ## send a purchase history through the whole system: FILE=orders.csv RATE=7.2
 	@[ -n "$(FILE)" ] || { echo 'name the purchases: make replay FILE=orders.csv (format: docs/replay.md)' >&2; exit 2; }
 	@go run ./infra/replay --rate $(RATE) '$(FILE)'
+
+verify: ## hold every decision of the running `make dev` against one derived again (a deployment: ARGS='--api URL')
+	@go run ./infra/verify $(ARGS)
 
 backtest: ## fit the purchase model on the past, predict the rest: FILE=orders.csv SPLIT=1997-09-30 [PUBLISHED=figures.json PLOTS=folder]
 	@[ -n "$(FILE)" ] && [ -n "$(SPLIT)" ] || { echo 'name the purchases and the last day to learn from: make backtest FILE=orders.csv SPLIT=1997-09-30 (docs/backtest.md)' >&2; exit 2; }

@@ -10,6 +10,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -18,6 +19,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"syscall"
@@ -28,13 +30,15 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "benchfit:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, out io.Writer) error {
+func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("benchfit", flag.ContinueOnError)
 	customers := flags.Int("customers", 1_000_000, "size of the base")
 	python := flags.String("python", "python3", "`interpreter` that has lifetimes")
@@ -50,7 +54,7 @@ func run(args []string, out io.Writer) error {
 	case learnAll:
 		return learn(f.purchases(), out)
 	}
-	return compare(*customers, *python, f, out)
+	return compare(ctx, *customers, *python, f, out)
 }
 
 // Ours are measured twice: what lifetimes does, with the aggregation before it,
@@ -85,7 +89,7 @@ type figures struct {
 	counted, each, spend, other float64 // lifetimes: seconds in the fits, megabytes of the process
 }
 
-func compare(customers int, python string, f files, out io.Writer) error {
+func compare(ctx context.Context, customers int, python string, f files, out io.Writer) error {
 	fmt.Fprintf(out, "making %d customers in %s\n", customers, f.folder)
 	base, err := f.make(customers)
 	if err != nil {
@@ -94,7 +98,7 @@ func compare(customers int, python string, f files, out io.Writer) error {
 	fmt.Fprintf(out, "%d orders, %d unique rows of purchases, %d of spend\n", base.orders, base.rows, base.spend)
 	var all []figures
 	for range rounds {
-		one, err := round(python, f)
+		one, err := round(ctx, python, f)
 		if err != nil {
 			return err
 		}
@@ -125,21 +129,21 @@ func compare(customers int, python string, f files, out io.Writer) error {
 }
 
 // round lets each of the processes do its work once.
-func round(python string, f files) (r figures, _ error) {
+func round(ctx context.Context, python string, f files) (r figures, _ error) {
 	program, err := os.Executable()
 	if err != nil {
 		return r, err
 	}
 	var ours clv.Fit[clv.BGNBD]
-	if r.fit, err = measured(exec.Command(program, "--dir", f.folder, "--child", fitOnly), &ours); err != nil {
+	if r.fit, err = measured(exec.CommandContext(ctx, program, "--dir", f.folder, "--child", fitOnly), &ours); err != nil {
 		return r, err
 	}
 	var all clv.Learnt
-	if r.learn, err = measured(exec.Command(program, "--dir", f.folder, "--child", learnAll), &all); err != nil {
+	if r.learn, err = measured(exec.CommandContext(ctx, program, "--dir", f.folder, "--child", learnAll), &all); err != nil {
 		return r, err
 	}
 	var other theirs
-	whole, err := measured(exec.Command(python, "infra/benchfit/lifetimes_fit.py", f.rows(), f.spend()), &other)
+	whole, err := measured(exec.CommandContext(ctx, python, "infra/benchfit/lifetimes_fit.py", f.rows(), f.spend()), &other)
 	if err != nil {
 		return r, err
 	}

@@ -60,7 +60,7 @@ row | who                              | of ours                           | fro
 15  | webhook/*                        | crm customer webhook/intake webhook | standard net/http | main plugs platforms in; they don't know each other
 16  | functions/*                      | docs internal/**                  | -                   | main and its config struct, no SDK
 17  | infra/local/**                   | infra/local/**                    | any                 | knows AWS, not the CRM
-18  | infra/purchases infra/servers infra/replay infra/journeys infra/fuzz | infra/local/** earlier            | any                 | clients of the local cloud and its servers
+18  | infra/purchases infra/client infra/servers infra/replay infra/verify infra/journeys infra/fuzz | infra/local/** earlier            | any                 | clients of the local cloud and its servers
 19  | learning                         | row-1 row-2 row-3 row-23          | -                   | fits the purchase model to the base
 20  | infra/simulated infra/backtest infra/benchfit | row-1 row-2 clv infra/purchases earlier | any       | an analyst's tools, beside the system
 22  | qr                               | crm                               | qrcode              | draws links: for who shows them

@@ -57,6 +57,7 @@ func commands() []command {
 		{"discard QUEUE", discard},
 		{"write TABLE PK SK", writeItem},
 		{"operator FILE", operator},
+		{"verify", verify},
 		{"walk PAGE", walk},
 		{"start-host", startHost},
 		{"kill-host", killHost},

@@ -85,10 +85,10 @@ func (s *system) answersOn(ctx context.Context, email string, on day) (a answers
 		return a, err
 	}
 	of := "/v1/customers/" + id
-	if err := s.get(ctx, of+"/tier", &a.Stored); err != nil {
+	if err := s.Get(ctx, of+"/tier", &a.Stored); err != nil {
 		return a, err
 	}
-	if err := s.get(ctx, of+"/tier?as_of="+on.String(), &a.Derived); err != nil {
+	if err := s.Get(ctx, of+"/tier?as_of="+on.String(), &a.Derived); err != nil {
 		return a, err
 	}
 	for cursor := ""; ; {
@@ -96,7 +96,7 @@ func (s *system) answersOn(ctx context.Context, email string, on day) (a answers
 			Items []change
 			Next  string `json:"next_cursor"`
 		}
-		if err := s.get(ctx, of+"/tier/history?limit=100"+cursor, &page); err != nil {
+		if err := s.Get(ctx, of+"/tier/history?limit=100"+cursor, &page); err != nil {
 			return a, err
 		}
 		a.Changes = append(a.Changes, page.Items...)
@@ -106,7 +106,7 @@ func (s *system) answersOn(ctx context.Context, email string, on day) (a answers
 		cursor = "&cursor=" + url.QueryEscape(page.Next)
 	}
 	var churn struct{ Warnings []warning }
-	err = s.get(ctx, of+"/churn", &churn)
+	err = s.Get(ctx, of+"/churn", &churn)
 	a.Warnings = churn.Warnings
 	return a, err
 }
@@ -114,7 +114,7 @@ func (s *system) answersOn(ctx context.Context, email string, on day) (a answers
 // find is the exact look-up by e-mail.
 func (s *system) find(ctx context.Context, email string) (id string, err error) {
 	var found struct{ Items []struct{ ID string } }
-	if err := s.get(ctx, "/v1/customers?email="+url.QueryEscape(email), &found); err != nil {
+	if err := s.Get(ctx, "/v1/customers?email="+url.QueryEscape(email), &found); err != nil {
 		return "", err
 	}
 	if len(found.Items) != 1 {

@@ -9,13 +9,13 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"os"
 	"strconv"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"golang.org/x/sync/errgroup"
 
+	"guanxi/infra/client"
 	"guanxi/infra/purchases"
 )
 
@@ -56,16 +56,9 @@ type seeder struct {
 // demo fills the system that the file at dev describes. What it does goes to
 // say; the secrets of the connections go to out, as "webhook_secret ID SECRET".
 func demo(ctx context.Context, dev string, out, say io.Writer) error {
-	text, err := os.ReadFile(dev)
+	running, err := client.ReadDev(dev)
 	if err != nil {
 		return fmt.Errorf("GUANXI_DEV must name the dev.json of a running `make dev`: %w", err)
-	}
-	var running struct {
-		API, Control string
-		Tokens       map[string]string
-	}
-	if err := json.Unmarshal(text, &running); err != nil {
-		return fmt.Errorf("%s: %w", dev, err)
 	}
 	local, err := time.LoadLocation(zone)
 	if err != nil {
@@ -77,7 +70,7 @@ func demo(ctx context.Context, dev string, out, say io.Writer) error {
 		secret: standardSecret(),
 		say:    say,
 	}
-	now, err := s.system.now(ctx)
+	now, err := s.system.Now(ctx)
 	if err != nil {
 		return err
 	}

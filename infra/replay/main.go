@@ -155,7 +155,7 @@ func perform(ctx context.Context, all []purchase, o options, rate *big.Rat) (res
 	c.Stop() // only then all processor time is known
 	return report{
 		tally: r.tally, figures: count(all, got, r.tally.First, r.tally.Last, local),
-		Rate: o.rate, Resumed: o.resume, Retried: r.system.retried.Load(), Spent: r.spent, Wall: time.Since(began), Busy: processorTime(),
+		Rate: o.rate, Resumed: o.resume, Retried: r.system.Retried.Load(), Spent: r.spent, Wall: time.Since(began), Busy: processorTime(),
 		Wrong: check(all, got, rate, r.shop.customers(), r.tally.Last),
 	}, nil
 }
@@ -164,7 +164,7 @@ func perform(ctx context.Context, all []purchase, o options, rate *big.Rat) (res
 func (r *replay) perform(ctx context.Context, o options) (map[string]answers, error) {
 	from := r.tally.First
 	if o.resume { // the day that was interrupted is delivered again: that makes no difference
-		now, err := r.system.now(ctx)
+		now, err := r.system.Now(ctx)
 		if err != nil {
 			return nil, err
 		}

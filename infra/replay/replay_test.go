@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ func TestTheDemonstrationFillsASystem(t *testing.T) {
 	}
 	defer c.Stop()
 	dev := filepath.Join(t.TempDir(), "dev.json")
-	text, err := json.Marshal(map[string]any{"api": c.API, "control": c.Control, "tokens": map[string]string{"admin": s.token}})
+	text, err := json.Marshal(map[string]any{"api": c.API, "control": c.Control, "tokens": map[string]string{"admin": s.Token}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +92,12 @@ func TestTheDemonstrationFillsASystem(t *testing.T) {
 			t.Errorf("%d secrets were printed: %s", secrets, &out)
 		}
 	}
+	verify := exec.CommandContext(t.Context(), "go", "run", "../verify", "--dev", dev)
+	said, err := verify.CombinedOutput()
+	if err != nil || !strings.Contains(string(said), "no difference") {
+		t.Errorf("make verify: %v", err)
+	}
+	t.Logf("%s", said)
 	if seen := askAll(t, s); len(seen) != 4+4+3 {
 		t.Errorf("levels, tiers and warned or not: %v", seen)
 	}
@@ -99,7 +106,7 @@ func TestTheDemonstrationFillsASystem(t *testing.T) {
 // askAll counts what the system says about the people of the demonstration.
 func askAll(t *testing.T, s *system) map[string]int {
 	t.Helper()
-	now, err := s.now(t.Context())
+	now, err := s.Now(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func (r *replay) night() int { return 8 + r.tally.People/100 }
 // deliveries set off is done when the clock has moved on; nothing waits for it
 // before.
 func (r *replay) run(ctx context.Context, from day, p progress) error {
-	now, err := r.system.now(ctx)
+	now, err := r.system.Now(ctx)
 	if err != nil {
 		return err
 	}

@@ -204,13 +204,12 @@ func TestHowAPersonMayEndAWarning(t *testing.T) {
 		{"purchased", ""}: "outcome", {"", "price"}: "outcome", {"done", ""}: "outcome",
 	} {
 		wrong := churn.WrongEnd(churn.Outcome(end[0]), churn.LossReason(end[1]))
-		if got := ""; len(wrong) > 0 {
+		got := ""
+		if len(wrong) > 0 {
 			got = wrong[0].Path
-			if got != want {
-				t.Errorf("%v: %v", end, wrong)
-			}
-		} else if want != "" {
-			t.Errorf("%v is accepted", end)
+		}
+		if got != want {
+			t.Errorf("%v: %v, not %q", end, wrong, want)
 		}
 	}
 }

@@ -106,6 +106,23 @@ func TestBudgets(t *testing.T) {
 		t.Error("over the budget of $4.40 + $2.25 per million")
 	}
 
+	within("a customer verified: what stands, derived again, one look", storetest.Units{Read: 21}, func() error {
+		var errs []error
+		reach := store.NewPeople(env.DB, env.Customers)
+		for range 2 { // who may see them is asked with the first two
+			_, _, err := reach.Reach(ctx, id)
+			errs = append(errs, err)
+		}
+		_, err := d.Latest(ctx, id, true)
+		recorded, failed := d.ChangeBefore(ctx, id, noon.AddDate(0, 0, 1))
+		then, again := book.Then(ctx, id, facts, crm.DateIn(noon, env.Zone), recorded)
+		if then.Derived.Measures.Purchases == 0 {
+			t.Error("derived from nothing")
+		}
+		_, hidden := store.NewOverviews(env.DB, env.Customers, env.Facts, env.Keys, env.Zone).Overview(ctx, id)
+		return errors.Join(append(errs, err, failed, again, hidden)...)
+	})
+
 	within("an interaction", storetest.Units{Write: 1}, func() error {
 		_, err := facts.PutInteraction(ctx, crm.Interaction{ID: "int_1", Customer: id, At: noon, Channel: crm.ChannelPhone, TwoWay: true, Content: "asked for the catalogue", Version: crm.NewVersion(noon, 0, nil), Origin: crm.Origin{RecordedAt: noon}})
 		return err

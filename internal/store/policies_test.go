@@ -182,11 +182,14 @@ func TestARolloutsProgress(t *testing.T) {
 	}
 	for _, seen := range []struct {
 		part, decided int
-		at            time.Duration
+		after         time.Duration
 		want          int
 		done          bool
-	}{{0, 0, 1, 0, false}, {1, 5, 1, 5, false}, {0, 10, 3, 15, false}, {0, 4, 2, 15, false}, {1, 10, 4, 20, true}, {1, 10, 4, 20, true}} {
-		if err := figures.KeepProgress(ctx, policy, seen.part, decision.Part{Customers: 10, Decided: seen.decided, At: noon.Add(seen.at * time.Minute)}); err != nil {
+	}{
+		{0, 0, time.Minute, 0, false}, {1, 5, time.Minute, 5, false}, {0, 10, 3 * time.Minute, 15, false},
+		{0, 4, 2 * time.Minute, 15, false}, {1, 10, 4 * time.Minute, 20, true}, {1, 10, 4 * time.Minute, 20, true},
+	} {
+		if err := figures.KeepProgress(ctx, policy, seen.part, decision.Part{Customers: 10, Decided: seen.decided, At: noon.Add(seen.after)}); err != nil {
 			t.Fatal(err)
 		}
 		p, err := figures.Progress(ctx, policy)
