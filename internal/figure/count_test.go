@@ -99,14 +99,14 @@ func (s scope) has(store crm.StoreID) bool { return s.every || s.store == store 
 
 func (s scope) member(f history.Facts) bool { return s.every || slices.Contains(f.Stores(), s.store) }
 
-// dates are the distinct purchase dates of a span and the spend.
-func (s scope) dates(f history.Facts, from, to crm.Date, side figure.Side) (dates map[crm.Date]bool, spent int64) {
+// dates are the distinct purchase dates from one to the night, and the spend.
+func (s scope) dates(f history.Facts, from crm.Date, side figure.Side) (dates map[crm.Date]bool, spent int64) {
 	dates = map[crm.Date]bool{}
 	for _, o := range f.Orders {
 		left, counts := net(f, o)
 		d := crm.DateIn(o.PlacedAt, shanghai)
 		online := o.Channel == crm.ChannelOnline
-		if counts && d >= from && d <= to && s.has(o.Store) && (side == figure.Both || online == (side == figure.Online)) {
+		if counts && d >= from && d <= night && s.has(o.Store) && (side == figure.Both || online == (side == figure.Online)) {
 			dates[d] = true
 			spent += left
 		}
@@ -229,7 +229,7 @@ func check(t *rapid.T, people []history.Facts, s scope, got *figure.Count) {
 		for _, side := range []figure.Side{figure.Both, figure.Online, figure.Offline} {
 			var buyers, repeats int64
 			for _, f := range people {
-				dates, _ := s.dates(f, night-crm.Date(days)+1, night, side)
+				dates, _ := s.dates(f, night-crm.Date(days)+1, side)
 				if len(dates) > 0 {
 					buyers++
 				}
@@ -247,7 +247,7 @@ func check(t *rapid.T, people []history.Facts, s scope, got *figure.Count) {
 	var spent []int64
 	var all int64
 	for _, f := range people {
-		if dates, sum := s.dates(f, night-364, night, figure.Both); len(dates) > 0 {
+		if dates, sum := s.dates(f, night-364, figure.Both); len(dates) > 0 {
 			spent, all = append(spent, sum), all+sum
 		}
 	}
@@ -274,7 +274,7 @@ func check(t *rapid.T, people []history.Facts, s scope, got *figure.Count) {
 	// cohorts: who bought first in a month, and came back in time
 	want := map[string][3]int64{}
 	for _, f := range people {
-		dates, _ := scope{every: true}.dates(f, 0, night, figure.Both)
+		dates, _ := scope{every: true}.dates(f, 0, figure.Both)
 		var days []crm.Date
 		for d := range dates {
 			days = append(days, d)

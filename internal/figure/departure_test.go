@@ -49,7 +49,7 @@ func cameBackLongAgo(f history.Facts) bool {
 }
 
 func bought(f history.Facts) map[crm.Date]bool {
-	dates, _ := scope{every: true}.dates(f, 0, night, figure.Both)
+	dates, _ := scope{every: true}.dates(f, 0, figure.Both)
 	return dates
 }
 
