@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -26,13 +25,15 @@ func (f found) print(out io.Writer, requests int64, took time.Duration) {
 	if f.waiting > 0 {
 		fmt.Fprintf(out, "%d could not be compared: their decision has run out since the last review, or they are new; the next one decides\n", f.waiting)
 	}
-	fmt.Fprintf(out, "the count of %s found %d customers, %d of them not reviewed; by level and tier:\n", cmp.Or(f.counted.On, "no night"), f.counted.Customers, f.counted.Stale)
-	for _, p := range append(append([]part{}, f.counted.Level...), f.counted.Tier...) {
-		fmt.Fprintf(out, "  %s %d", p.Name, p.Share.Hits)
+	if f.counted.On != "" {
+		fmt.Fprintf(out, "the count of %s found %d customers, %d of them not reviewed:", f.counted.On, f.counted.Customers, f.counted.Stale)
+		for _, p := range append(append([]part{}, f.counted.Level...), f.counted.Tier...) {
+			fmt.Fprintf(out, " %s %d", p.Name, p.Share.Hits)
+		}
+		fmt.Fprintln(out)
 	}
-	fmt.Fprintln(out)
 	if !f.reviewed() {
-		fmt.Fprintln(out, "it was not held against the lists: there was none today")
+		fmt.Fprintln(out, "there was no count today: figures were not held against the lists")
 	}
 	if len(f.wrong) == 0 {
 		fmt.Fprintln(out, "no difference")
