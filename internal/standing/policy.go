@@ -77,5 +77,11 @@ func (p Policy) Validate() (wrong []crm.Field) {
 	if p.Tier.By == tier.ByValue && !p.Value.Costs() {
 		wrong = append(wrong, crm.Field{Path: "tier.value.dormant_below", Message: "can never hold: no value is negative while all costs are 0; set one, or decide tiers by level"})
 	}
+	if p.Tier.By == tier.ByValue && p.Tier.Value.GrowthChance < p.Churn.WarnBelow {
+		wrong = append(wrong, crm.Field{Path: "tier.value.growth_chance", Message: "must be at least churn.warn_below, or who is about to leave has potential as well"})
+	}
+	if p.Churn.WarnAfterDays > p.Tier.Status.LostAfterDays {
+		wrong = append(wrong, crm.Field{Path: "churn.warn_after_days", Message: "must be at most tier.status.lost_after_days, or who is lost already is warned about"})
+	}
 	return wrong
 }

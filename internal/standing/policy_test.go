@@ -44,9 +44,26 @@ func TestEverythingWrongIsNamedAtItsPlace(t *testing.T) {
 	for _, f := range p.Validate() {
 		paths = append(paths, f.Path)
 	}
-	want := []string{"reason", "currency", "level.diamond_from", "rfm.money_from", "tier.status.lost_after_days", "churn.escalate_after_days"}
+	want := []string{"reason", "currency", "level.diamond_from", "rfm.money_from", "tier.status.lost_after_days", "churn.escalate_after_days", "churn.warn_after_days"}
 	if !slices.Equal(paths, want) {
 		t.Errorf("wrong are %q, want %q", paths, want)
+	}
+}
+
+// Sections that are right on their own may contradict each other.
+func TestSectionsThatContradictEachOther(t *testing.T) {
+	for path, spoil := range map[string]func(*standing.Policy){
+		"tier.value.dormant_below": func(p *standing.Policy) {
+			p.Value.CostPerMonth, p.Value.CostPerOrder, p.Value.CostPerContact, p.Value.CostPerReturn = 0, 0, 0, 0
+		},
+		"tier.value.growth_chance": func(p *standing.Policy) { p.Churn.WarnBelow = 0.3 },
+		"churn.warn_after_days":    func(p *standing.Policy) { p.Churn.WarnAfterDays = 366 },
+	} {
+		p := standing.Default()
+		spoil(&p)
+		if wrong := p.Validate(); len(wrong) != 1 || wrong[0].Path != path {
+			t.Errorf("%s: %v", path, wrong)
+		}
 	}
 }
 

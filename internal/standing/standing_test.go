@@ -37,7 +37,7 @@ func policies(t *rapid.T) standing.Policy {
 	p.Tier.StrategicFrequency = days("strategic frequency", 2, 5)
 	p.Tier.Status.DormantAfterDays = days("dormant after", 1, 150)
 	p.Tier.Status.LostAfterDays = days("lost after", 151, 500)
-	p.Churn.WarnAfterDays = days("warn after", 1, 200)
+	p.Churn.WarnAfterDays = days("warn after", 1, 150)
 	p.RFM.Mode = rapid.SampledFrom([]rfm.Mode{rfm.Fixed, rfm.Quintiles}).Draw(t, "mode")
 	p.Tier.By = rapid.SampledFrom([]tier.By{tier.ByValue, tier.ByLevel}).Draw(t, "by")
 	if wrong := p.Validate(); wrong != nil {
@@ -61,8 +61,8 @@ func bases(t *rapid.T) (b standing.Basis) {
 	}
 	b.Policy.Tier.Value.StrategicFrom, b.Policy.Tier.Value.GrowthFrom = rapid.Int64Range(50_001, 2_000_000).Draw(t, "strategic from"), rapid.Int64Range(-1000, 50_000).Draw(t, "growth from")
 	b.Policy.Tier.Value.DormantBelow = rapid.Int64Range(-20_000, min(0, b.Policy.Tier.Value.GrowthFrom-1)).Draw(t, "dormant below")
-	b.Policy.Tier.Value.GrowthChance = rapid.SampledFrom([]float64{0, 0.1, 0.25, 0.5}).Draw(t, "growth chance")
 	b.Policy.Churn.WarnBelow = rapid.SampledFrom([]float64{0, 0.05, 0.15, 0.6}).Draw(t, "warn below")
+	b.Policy.Tier.Value.GrowthChance = max(b.Policy.Churn.WarnBelow, rapid.SampledFrom([]float64{0, 0.1, 0.25, 0.6}).Draw(t, "growth chance"))
 	b.Policy.Value.MarginRate = rapid.SampledFrom([]float64{0.01, 0.3, 0.9}).Draw(t, "margin rate")
 	b.Policy.Value.CostPerMonth = rapid.Int64Range(1, 20_000).Draw(t, "cost per month")
 	b.Policy.Value.CostPerOrder = rapid.SampledFrom([]int64{0, 0, 1000, 200_000}).Draw(t, "cost per order")

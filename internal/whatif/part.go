@@ -17,6 +17,8 @@ type Part struct {
 	Levels    Flows      `json:"levels"`
 	Tiers     Flows      `json:"tiers"`
 	Churn     Flows      `json:"churn"`
+	Was       int64      `json:"was"`   // the lifetime value of all, by the policy in force …
+	Is        int64      `json:"is"`    // … and by the draft; minor units
 	Most      []Affected `json:"most"`  // at most mostShown, the most affected first
 	Reads     float64    `json:"reads"` // read units that it took
 }
@@ -43,14 +45,31 @@ func (f Flows) add(more Flow) Flows {
 	return f
 }
 
-// Affected is a customer about whom an answer would be another.
+// Affected is a customer about whom an answer, or whose lifetime value, would be
+// another.
 type Affected struct {
-	Customer crm.CustomerID   `json:"customer"`
-	Spend    int64            `json:"spend"`
-	Was      standing.Classes `json:"was"`
-	Is       standing.Classes `json:"is"`
-	Why      []Turn           `json:"why"`
+	Customer crm.CustomerID `json:"customer"`
+	Spend    int64          `json:"spend"`
+	Was      Side           `json:"was"`
+	Is       Side           `json:"is"`
+	Why      []Turn         `json:"why"`
 }
+
+// Side is what one of the two policies makes of a customer.
+type Side struct {
+	Classes standing.Classes `json:"classes"`
+	CLV     int64            `json:"clv"`
+}
+
+// gap is by how much the lifetime value would be another.
+func (a Affected) gap() int64 {
+	if a.Is.CLV > a.Was.CLV {
+		return a.Is.CLV - a.Was.CLV
+	}
+	return a.Was.CLV - a.Is.CLV
+}
+
+func (a Affected) moves() bool { return a.Was.Classes != a.Is.Classes }
 
 // Turn is one answer that would be another, with the reasons of both.
 type Turn struct {
@@ -61,9 +80,13 @@ type Turn struct {
 // mostShown is how many of the most affected are named.
 const mostShown = 50
 
-// more orders the affected: who spends more is affected more.
+// more orders the affected: those about whom an answer would be another first,
+// then by the change of their lifetime value, then by spend.
 func more(a, b Affected) int {
-	return cmp.Or(cmp.Compare(b.Spend, a.Spend), cmp.Compare(a.Customer, b.Customer))
+	if a.moves() != b.moves() {
+		return map[bool]int{true: -1, false: 1}[a.moves()]
+	}
+	return cmp.Or(cmp.Compare(b.gap(), a.gap()), cmp.Compare(b.Spend, a.Spend), cmp.Compare(a.Customer, b.Customer))
 }
 
 // Trial judges customers by two sets of rules.
@@ -87,11 +110,14 @@ func (p *Part) Add(t Trial, id crm.CustomerID, f history.Facts) {
 	p.Levels = p.Levels.add(flow(string(was.Level), string(is.Level)))
 	p.Tiers = p.Tiers.add(flow(string(was.Tier), string(is.Tier)))
 	p.Churn = p.Churn.add(flow(warned(was), warned(is)))
-	if was == is {
+	p.Was, p.Is = p.Was+before.Value.CLV, p.Is+after.Value.CLV
+	a := Affected{Customer: id, Spend: before.Window, Was: Side{was, before.Value.CLV}, Is: Side{is, after.Value.CLV}}
+	if a.moves() {
+		p.Changed++
+	}
+	if a.Was == a.Is {
 		return
 	}
-	p.Changed++
-	a := Affected{Customer: id, Spend: before.Window, Was: was, Is: is}
 	if len(p.Most) == mostShown && more(p.Most[mostShown-1], a) < 0 {
 		return
 	}
@@ -129,6 +155,7 @@ func (p *Part) Merge(other Part) {
 	p.Customers += other.Customers
 	p.Changed += other.Changed
 	p.Reads += other.Reads
+	p.Was, p.Is = p.Was+other.Was, p.Is+other.Is
 	for _, f := range other.Levels {
 		p.Levels = p.Levels.add(f)
 	}

@@ -33,6 +33,7 @@ func draft(t *rapid.T) standing.Policy {
 	p := standing.Default()
 	p.Level.GoldFrom = rapid.Int64Range(100_000, 4_000_000).Draw(t, "gold from")
 	p.Churn.WarnAfterDays = rapid.IntRange(10, 200).Draw(t, "warn after")
+	p.Value.MarginRate = rapid.SampledFrom([]float64{0.3, 0.3, 0.2, 0.5}).Draw(t, "margin")
 	return p
 }
 
@@ -79,15 +80,22 @@ func TestThePartsAreTheWhole(t *testing.T) {
 
 // count is the oracle: it asks each customer for each cell.
 func count(t *rapid.T, trial whatif.Trial, all map[crm.CustomerID]history.Facts, ids []crm.CustomerID, whole whatif.Part) {
-	var changed []whatif.Affected
+	var affected []whatif.Affected
+	var worth [2]int64
+	moved := 0
 	for _, id := range ids {
 		m, was, _ := trial.Before.Decide(all[id], on)
-		if _, is, _ := trial.After.Decide(all[id], on); was != is {
-			changed = append(changed, whatif.Affected{Customer: id, Spend: m.Window, Was: was, Is: is})
+		n, is, _ := trial.After.Decide(all[id], on)
+		worth[0], worth[1] = worth[0]+m.Value.CLV, worth[1]+n.Value.CLV
+		if was != is {
+			moved++
+		}
+		if was != is || m.Value.CLV != n.Value.CLV {
+			affected = append(affected, whatif.Affected{Customer: id, Spend: m.Window, Was: whatif.Side{Classes: was, CLV: m.Value.CLV}, Is: whatif.Side{Classes: is, CLV: n.Value.CLV}})
 		}
 	}
-	if whole.Customers != len(all) || whole.Changed != len(changed) {
-		t.Fatalf("%d of %d would change, not %d of %d", len(changed), len(all), whole.Changed, whole.Customers)
+	if whole.Customers != len(all) || whole.Changed != moved || whole.Was != worth[0] || whole.Is != worth[1] {
+		t.Fatalf("%d of %d would move, worth %v; not %+v", moved, len(all), worth, whole)
 	}
 	of := map[string]func(standing.Classes) string{
 		"levels": func(c standing.Classes) string { return string(c.Level) },
@@ -115,8 +123,19 @@ func count(t *rapid.T, trial whatif.Trial, all map[crm.CustomerID]history.Facts,
 			t.Fatalf("%s: %d customers in no cell", name, left)
 		}
 	}
-	slices.SortStableFunc(changed, func(a, b whatif.Affected) int { return int(b.Spend - a.Spend) }) // they were sorted by id
-	for i, a := range changed[:min(50, len(changed))] {
+	rank := func(a whatif.Affected) (keys [3]int64) {
+		if a.Was.Classes != a.Is.Classes {
+			keys[0] = 1
+		}
+		keys[1] = max(a.Is.CLV-a.Was.CLV, a.Was.CLV-a.Is.CLV)
+		keys[2] = a.Spend
+		return keys
+	}
+	slices.SortStableFunc(affected, func(a, b whatif.Affected) int { // they were sorted by id
+		ka, kb := rank(a), rank(b)
+		return slices.Compare(kb[:], ka[:])
+	})
+	for i, a := range affected[:min(50, len(affected))] {
 		if got := whole.Most[i]; got.Customer != a.Customer || got.Spend != a.Spend || got.Was != a.Was || got.Is != a.Is {
 			t.Fatalf("the %dth most affected is %+v, not %+v", i, got, a)
 		}

@@ -40,7 +40,9 @@ type whatIfOutcome struct {
 	Levels    []flowView     `json:"levels" nullable:"false" doc:"From which level to which; cells without customers are left out."`
 	Tiers     []flowView     `json:"tiers" nullable:"false"`
 	Churn     []flowView     `json:"churn" nullable:"false" doc:"Who is, and who would be, warned about."`
-	Most      []affectedView `json:"most_affected" nullable:"false" doc:"At most fifty, who spend most first. Only admins see everybody; for others the list is empty."`
+	Was       crm.Money      `json:"lifetime_value_was" doc:"Of all customers together, by the policy in force."`
+	Is        crm.Money      `json:"lifetime_value_is" doc:"By the draft."`
+	Most      []affectedView `json:"most_affected" nullable:"false" doc:"At most fifty: those about whom an answer would be another first, then by the change of their lifetime value, then by spend. Only admins see everybody; for others the list is empty."`
 	Cost      whatIfCost     `json:"cost"`
 }
 
@@ -65,6 +67,7 @@ type answers struct {
 	Status string          `json:"status"`
 	RFM    standing.Scores `json:"rfm"`
 	Warned crm.Date        `json:"warned_since,omitempty"`
+	CLV    crm.Money       `json:"lifetime_value"`
 }
 
 type whatIfCost struct {
@@ -154,17 +157,18 @@ func shownWhatIf(s whatif.State, named bool, currency string) whatIfView {
 		return shown
 	}
 	o := &whatIfOutcome{Customers: s.Outcome.Customers, Changed: s.Outcome.Changed,
-		Levels: flows(s.Outcome.Levels), Tiers: flows(s.Outcome.Tiers), Churn: flows(s.Outcome.Churn),
+		Levels: flows(s.Outcome.Levels), Tiers: flows(s.Outcome.Tiers), Churn: flows(s.Outcome.Churn), Was: money(s.Outcome.Was), Is: money(s.Outcome.Is),
 		Most: []affectedView{}, Cost: whatIfCost{s.Outcome.Reads, s.FinishedAt.Sub(s.BegunAt).Seconds()}}
 	if named {
 		for _, a := range s.Outcome.Most {
-			o.Most = append(o.Most, affectedView{a.Customer, money(a.Spend), answersOf(a.Was), answersOf(a.Is), a.Why})
+			o.Most = append(o.Most, affectedView{a.Customer, money(a.Spend), answersOf(a.Was, currency), answersOf(a.Is, currency), a.Why})
 		}
 	}
 	v.Outcome = o
 	return v
 }
 
-func answersOf(c standing.Classes) answers {
-	return answers{string(c.Level), string(c.Tier), string(c.Status), c.Scores(), c.WarnedSince}
+func answersOf(s whatif.Side, currency string) answers {
+	c := s.Classes
+	return answers{string(c.Level), string(c.Tier), string(c.Status), c.Scores(), c.WarnedSince, crm.Money{Minor: s.CLV, Currency: currency}}
 }
