@@ -19,6 +19,7 @@ type config struct {
 	Settings   string        `env:"SETTINGS_TABLE"`
 	Figures    string        `env:"FIGURES_TABLE"`
 	Audit      string        `env:"AUDIT_TABLE"`
+	Operations string        `env:"OPERATIONS_TABLE"`
 	SealKey    string        `env:"SEAL_KEY_ARN"`
 	FirstAdmin crm.Subject   `env:"FIRST_ADMIN_SUBJECT"`
 	Zone       time.Location `env:"TIME_ZONE"`
@@ -30,6 +31,6 @@ func main() {
 	keys := seal.NewKeys(store.NewWrappedKeys(db, c.Settings, nil), seal.NewKMS(aws, c.SealKey))
 	settings := store.NewSettings(db, c.Settings, c.Audit, keys)
 	a := api.New(api.Config{Log: log, Staff: settings, FirstAdmin: c.FirstAdmin, Cursors: keys.Box(seal.Cursor)})
-	segments.Register(a, settings, store.NewCards(db, c.Customers), store.NewSample(db, c.Customers, keys, &c.Zone), store.NewFigures(db, c.Figures), &c.Zone)
+	segments.Register(a, store.NewSegments(settings, store.NewTimers(db, c.Operations)), store.NewCards(db, c.Customers), store.NewSample(db, c.Customers, keys, &c.Zone), store.NewFigures(db, c.Figures), &c.Zone)
 	lambdaio.ServeHTTP(a, log)
 }

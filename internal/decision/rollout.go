@@ -2,29 +2,58 @@ package decision
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"guanxi/internal/crm"
 )
 
+// Release is a version of a document that was put in force by somebody who
+// waits for it, and so is brought to everybody at once.
+type Release struct {
+	Kind    Kind
+	Version int
+}
+
+// Kind is what document a release is of.
+type Kind string
+
+const (
+	OfPolicy   Kind = "policy"
+	OfSegments Kind = "segments"
+)
+
+// InForce tells whether the release is among the versions, and not replaced.
+func (r Release) InForce(v Versions) bool {
+	if r.Kind == OfSegments {
+		return v.Segments == r.Version
+	}
+	return v.Policy == r.Version
+}
+
 // Rollout is one look through the base for those whom older rules than a
-// policy's decided. The first look wakes them, later ones see how far that has
+// release's decided. The first look wakes them, later ones see how far that has
 // come, until everybody is decided.
-type Rollout struct{ Policy, Look int }
+type Rollout struct {
+	Release
+	Look int
+}
 
 // String is the rollout's name in messages, which ParseRollout reads.
-func (r Rollout) String() string { return fmt.Sprintf("policy/%d/%d", r.Policy, r.Look) }
+func (r Rollout) String() string { return fmt.Sprintf("%s/%d/%d", r.Kind, r.Version, r.Look) }
 
 // ParseRollout reads what String wrote.
 func ParseRollout(s string) (r Rollout, err error) {
-	if _, err = fmt.Sscanf(s, "policy/%d/%d", &r.Policy, &r.Look); err != nil {
-		return r, fmt.Errorf("rollout %q: %w", s, err)
+	kind, rest, _ := strings.Cut(s, "/")
+	r.Kind = Kind(kind)
+	if _, err = fmt.Sscanf(rest, "%d/%d", &r.Version, &r.Look); err != nil || r.Kind != OfPolicy && r.Kind != OfSegments {
+		return r, fmt.Errorf("rollout %q: %v", s, err)
 	}
 	return r, nil
 }
 
 const (
-	// cachesExpire is when nobody decides by the policy before any more: rules
+	// cachesExpire is when nobody decides by what was in force before any more: rules
 	// are kept for a minute, and clocks may differ a little.
 	cachesExpire = 90 * time.Second
 	// longestWait bounds the time between two looks, which doubles.
@@ -45,10 +74,10 @@ func (r Rollout) Timer(after time.Time) crm.Timer {
 
 // Next is the look after this one; false after the last.
 func (r Rollout) Next() (Rollout, bool) {
-	return Rollout{r.Policy, r.Look + 1}, r.Look+1 < mostLooks
+	return Rollout{r.Release, r.Look + 1}, r.Look+1 < mostLooks
 }
 
-// Progress is how far a policy has come.
+// Progress is how far a release has come.
 type Progress struct {
 	Edition int64     // of the rules that it is a part of
 	Since   time.Time // the first look; zero: it has not begun

@@ -17,12 +17,12 @@ type Outdated interface {
 	Behind(ctx context.Context, segment, segments int, edition int64) (behind []crm.CustomerID, customers int, err error)
 }
 
-// ProgressKeeper keeps how far policies have come. The first to begin one says
+// ProgressKeeper keeps how far releases have come. The first to begin one says
 // by which edition and in how many parts; others are told.
 type ProgressKeeper interface {
-	BeginRollout(ctx context.Context, policy int, edition int64, parts int, at time.Time) (decision.Progress, error)
-	Progress(ctx context.Context, policy int) (decision.Progress, error)
-	KeepProgress(ctx context.Context, policy, part int, seen decision.Part) error
+	BeginRollout(ctx context.Context, of decision.Release, edition int64, parts int, at time.Time) (decision.Progress, error)
+	Progress(ctx context.Context, of decision.Release) (decision.Progress, error)
+	KeepProgress(ctx context.Context, of decision.Release, part int, seen decision.Part) error
 }
 
 // Timers are appointments; setting one twice is one.
@@ -30,7 +30,7 @@ type Timers interface {
 	Set(ctx context.Context, t crm.Timer) error
 }
 
-// Rollout brings a policy to everybody, in the background. Each look counts who
+// Rollout brings a release to everybody, in the background. Each look counts who
 // is decided by it; who is not is woken by the first, and by a later one where
 // nothing has moved since the look before. So a message that is lost is made up
 // for, and one that is only late is not sent again.
@@ -45,7 +45,7 @@ type Rollout struct {
 }
 
 // begin handles the timer of a look: it cuts the base as the first look did, and
-// sets the timer of the next. A policy that was replaced meanwhile is left to
+// sets the timer of the next. One that was replaced meanwhile is left to
 // its successor.
 func (r Rollout) begin(ctx context.Context, e event.Envelope) error {
 	look, err := decision.ParseRollout(e.Ref)
@@ -53,7 +53,7 @@ func (r Rollout) begin(ctx context.Context, e event.Envelope) error {
 		return &crm.Error{Op: "review.begin", Kind: crm.Malformed, Err: err}
 	}
 	active, err := r.Editions.Active(ctx, true)
-	if err != nil || active.Policy != look.Policy {
+	if err != nil || !look.InForce(active) {
 		return err
 	}
 	bytes, err := r.Base.Bytes(ctx)
@@ -61,7 +61,7 @@ func (r Rollout) begin(ctx context.Context, e event.Envelope) error {
 		return err
 	}
 	at := crm.AsOf(ctx)
-	progress, err := r.Progress.BeginRollout(ctx, look.Policy, active.Edition(), Segments(bytes), at)
+	progress, err := r.Progress.BeginRollout(ctx, look.Release, active.Edition(), Segments(bytes), at)
 	if err != nil || progress.Done() {
 		return err
 	}
@@ -85,7 +85,7 @@ func (r Rollout) part(ctx context.Context, e event.Envelope) error {
 	if err != nil {
 		return &crm.Error{Op: "review.part", Kind: crm.Malformed, Err: err}
 	}
-	progress, err := r.Progress.Progress(ctx, look.Policy)
+	progress, err := r.Progress.Progress(ctx, look.Release)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (r Rollout) part(ctx context.Context, e event.Envelope) error {
 		}
 		telemetry.Count(ctx, telemetry.CustomersDue, len(behind))
 	}
-	return r.Progress.KeepProgress(ctx, look.Policy, e.Segment, seen)
+	return r.Progress.KeepProgress(ctx, look.Release, e.Segment, seen)
 }
 
 // Worker works the messages of ReviewQueue.

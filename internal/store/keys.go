@@ -10,6 +10,7 @@ import (
 
 	"guanxi/internal/card"
 	"guanxi/internal/crm"
+	"guanxi/internal/decision"
 	"guanxi/internal/figure"
 	"guanxi/internal/task"
 )
@@ -373,8 +374,10 @@ func countKey(store *crm.StoreID, night crm.Date) key {
 // each part of the base last.
 const skBegun = "BEGUN"
 
-func rolloutKey(policy int, sk string) key { return key{join("ROLLOUT", versionSK(policy)), sk} }
-func rolloutPartSK(part int) string        { return fmt.Sprintf("PART#%06d", part) }
+func rolloutKey(of decision.Release, sk string) key {
+	return key{join("ROLLOUT", string(of.Kind), versionSK(of.Version)), sk}
+}
+func rolloutPartSK(part int) string { return fmt.Sprintf("PART#%06d", part) }
 
 // A what-if: how it was asked for, how it began, which parts are there, and what
 // it came to; the parts lie apart, because they are large.

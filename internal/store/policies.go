@@ -39,7 +39,7 @@ func (p Policies) activate(ctx context.Context, action string, version int, docu
 		force.when = "attribute_not_exists(#kind)"
 		delete(force.values, ":before")
 	}
-	timer, err := p.timers.set(decision.Rollout{Policy: version}.Timer(crm.AsOf(ctx)))
+	timer, err := p.timers.set(decision.Rollout{Release: decision.Release{Kind: decision.OfPolicy, Version: version}}.Timer(crm.AsOf(ctx)))
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func TestPoliciesAreActivatedOneAfterTheOther(t *testing.T) {
 		if v, err := s.Active(ctx, false); v.Policy != version || err != nil {
 			t.Fatal(v, err)
 		}
-		if due := dueOf(t, env, decision.Rollout{Policy: version}.String()); !due.Equal(noon.Add(90 * time.Second)) {
+		if due := dueOf(t, env, decision.Rollout{Release: decision.Release{Kind: decision.OfPolicy, Version: version}}.String()); !due.Equal(noon.Add(90 * time.Second)) {
 			t.Errorf("version %d is brought to everybody at %s", version, due)
 		}
 	}
@@ -168,16 +168,16 @@ func TestOneOfManyActivationsWins(t *testing.T) {
 
 // What is seen of the parts of the base adds up, whatever comes twice or late.
 func TestARolloutsProgress(t *testing.T) {
-	env, policy := storetest.Open(t), int(time.Now().UnixNano()%1e8)
+	env, release := storetest.Open(t), decision.Release{Kind: decision.OfPolicy, Version: int(time.Now().UnixNano() % 1e8)}
 	figures, ctx := store.NewFigures(env.DB, env.Figures), storetest.Context(noon)
-	if p, err := figures.Progress(ctx, policy); err != nil || p.Done() || !p.Since.IsZero() {
+	if p, err := figures.Progress(ctx, release); err != nil || p.Done() || !p.Since.IsZero() {
 		t.Fatal(p, err)
 	}
-	p, err := figures.BeginRollout(ctx, policy, 7, 2, noon)
+	p, err := figures.BeginRollout(ctx, release, 7, 2, noon)
 	if err != nil || p.Edition != 7 || len(p.Parts) != 2 || p.Done() {
 		t.Fatal(p, err)
 	}
-	if p, err = figures.BeginRollout(ctx, policy, 8, 3, noon.Add(time.Minute)); err != nil || p.Edition != 7 || len(p.Parts) != 2 || !p.Since.Equal(noon) {
+	if p, err = figures.BeginRollout(ctx, release, 8, 3, noon.Add(time.Minute)); err != nil || p.Edition != 7 || len(p.Parts) != 2 || !p.Since.Equal(noon) {
 		t.Fatal("the second to begin changed it:", p, err)
 	}
 	for _, seen := range []struct {
@@ -189,10 +189,10 @@ func TestARolloutsProgress(t *testing.T) {
 		{0, 0, time.Minute, 0, false}, {1, 5, time.Minute, 5, false}, {0, 10, 3 * time.Minute, 15, false},
 		{0, 4, 2 * time.Minute, 15, false}, {1, 10, 4 * time.Minute, 20, true}, {1, 10, 4 * time.Minute, 20, true},
 	} {
-		if err := figures.KeepProgress(ctx, policy, seen.part, decision.Part{Customers: 10, Decided: seen.decided, At: noon.Add(seen.after)}); err != nil {
+		if err := figures.KeepProgress(ctx, release, seen.part, decision.Part{Customers: 10, Decided: seen.decided, At: noon.Add(seen.after)}); err != nil {
 			t.Fatal(err)
 		}
-		p, err := figures.Progress(ctx, policy)
+		p, err := figures.Progress(ctx, release)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,22 +19,22 @@ type rolloutItem struct {
 	Decided   int    `dynamodbav:"decided"`
 }
 
-// BeginRollout notes by which edition a policy is brought to everybody, and in
+// BeginRollout notes by which edition a release is brought to everybody, and in
 // how many parts, unless that is noted already; it returns how far it is.
-func (f Figures) BeginRollout(ctx context.Context, policy int, edition int64, parts int, at time.Time) (decision.Progress, error) {
-	w := write{table: f.table, key: rolloutKey(policy, skBegun), when: "attribute_not_exists(PK)",
+func (f Figures) BeginRollout(ctx context.Context, of decision.Release, edition int64, parts int, at time.Time) (decision.Progress, error) {
+	w := write{table: f.table, key: rolloutKey(of, skBegun), when: "attribute_not_exists(PK)",
 		put: item{"taken": str(timeKey(at)), "edition": num(edition), "parts": num(int64(parts))}}
 	if _, err := accepted(w.do(ctx, "store.BeginRollout")); err != nil {
 		return decision.Progress{}, err
 	}
-	return f.Progress(ctx, policy)
+	return f.Progress(ctx, of)
 }
 
-// Progress is how far a policy has come, strongly consistent; the zero one where
+// Progress is how far a release has come, strongly consistent; the zero one where
 // that has not begun.
-func (f Figures) Progress(ctx context.Context, policy int) (p decision.Progress, err error) {
+func (f Figures) Progress(ctx context.Context, of decision.Release) (p decision.Progress, err error) {
 	const op = "store.Progress"
-	q := query{table: f.table, pk: rolloutKey(policy, "").PK, consistent: true} // how it began comes first
+	q := query{table: f.table, pk: rolloutKey(of, "").PK, consistent: true} // how it began comes first
 	_, err = q.run(ctx, op, func(i item) error {
 		var stored rolloutItem
 		if err := decode(op, i, &stored); err != nil {
@@ -55,9 +55,9 @@ func (f Figures) Progress(ctx context.Context, policy int) (p decision.Progress,
 }
 
 // KeepProgress notes what was seen of a part, unless something later is noted.
-func (f Figures) KeepProgress(ctx context.Context, policy, part int, seen decision.Part) error {
+func (f Figures) KeepProgress(ctx context.Context, of decision.Release, part int, seen decision.Part) error {
 	at := str(timeKey(seen.At))
-	w := write{table: f.table, key: rolloutKey(policy, rolloutPartSK(part)), when: notOlder, values: item{":taken": at},
+	w := write{table: f.table, key: rolloutKey(of, rolloutPartSK(part)), when: notOlder, values: item{":taken": at},
 		put: item{"taken": at, "customers": num(int64(seen.Customers)), "decided": num(int64(seen.Decided))}}
 	_, err := accepted(w.do(ctx, "store.KeepProgress"))
 	return err

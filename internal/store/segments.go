@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"guanxi/internal/crm"
+	"guanxi/internal/decision"
 	"guanxi/internal/segment"
 )
 
@@ -24,8 +25,8 @@ func (s Settings) SegmentSet(ctx context.Context, version int) (set segment.Set,
 	return set, nil
 }
 
-// Segments is the set in force.
-func (s Settings) Segments(ctx context.Context, fresh bool) (segment.Set, error) {
+// ActiveSegments is the set in force.
+func (s Settings) ActiveSegments(ctx context.Context, fresh bool) (segment.Set, error) {
 	versions, err := s.Active(ctx, fresh)
 	if err != nil {
 		return segment.Set{}, err
@@ -33,10 +34,20 @@ func (s Settings) Segments(ctx context.Context, fresh bool) (segment.Set, error)
 	return s.SegmentSet(ctx, versions.Segments)
 }
 
+// Segments changes the segments. With each version goes the timer by which it
+// is brought to everybody.
+type Segments struct {
+	Settings
+	timers Timers
+}
+
+// NewSegments changes the segments among these settings.
+func NewSegments(settings Settings, timers Timers) Segments { return Segments{settings, timers} }
+
 // PutSegments puts the version after the active one in force, in which one
 // segment is another than before. Conflict: somebody put another in force
 // meanwhile.
-func (s Settings) PutSegments(ctx context.Context, next segment.Set, action string, changed crm.SegmentID) error {
+func (s Segments) PutSegments(ctx context.Context, next segment.Set, action string, changed crm.SegmentID) error {
 	document, err := json.Marshal(next)
 	if err != nil {
 		return &crm.Error{Op: "store.PutSegments", Err: err}
@@ -47,5 +58,10 @@ func (s Settings) PutSegments(ctx context.Context, next segment.Set, action stri
 		force.when = "attribute_not_exists(#kind)"
 		delete(force.values, ":before")
 	}
-	return s.keep(ctx, setsOfSegments, next.Version, document, force, s.since(ctx, setsOfSegments, next.Version), s.audit.entry(ctx, action, string(changed)+" "+strconv.Itoa(next.Version)))
+	timer, err := s.timers.set(decision.Rollout{Release: decision.Release{Kind: decision.OfSegments, Version: next.Version}}.Timer(crm.AsOf(ctx)))
+	if err != nil {
+		return err
+	}
+	return s.keep(ctx, setsOfSegments, next.Version, document, force, s.since(ctx, setsOfSegments, next.Version), timer,
+		s.audit.entry(ctx, action, string(changed)+" "+strconv.Itoa(next.Version)))
 }

@@ -21,11 +21,11 @@ import (
 // tests decide without segments.
 type registry struct {
 	desk
-	settings store.Settings
+	settings store.Segments
 }
 
 func newRegistry(env *storetest.Env) registry {
-	r := registry{newDesk(env), store.NewSettings(env.DB, env.Figures, env.Audit, env.Keys)}
+	r := registry{newDesk(env), store.NewSegments(store.NewSettings(env.DB, env.Figures, env.Audit, env.Keys), store.NewTimers(env.DB, env.Operations))}
 	book := standing.Book{Documents: r.settings, Currency: "CNY", Zone: env.Zone}
 	decide := decision.Keeper[standing.Measures, standing.Classes]{Facts: r.facts, Book: book, Store: decisions(env),
 		Enrol: enrol.New(r.settings, r.settings, r.customers).Enrol}
@@ -38,7 +38,7 @@ func (r registry) put(t *testing.T, conditions map[crm.SegmentID]string) {
 	t.Helper()
 	ctx := storetest.Context(noon)
 	for id, text := range conditions {
-		set, err := r.settings.Segments(ctx, true)
+		set, err := r.settings.ActiveSegments(ctx, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,6 +51,10 @@ func (r registry) put(t *testing.T, conditions map[crm.SegmentID]string) {
 		}
 		if err := r.settings.PutSegments(ctx, next, "put-segment", id); crm.KindOf(err) != crm.Conflict {
 			t.Fatalf("a version is put twice: %v", err)
+		}
+		rollout := decision.Rollout{Release: decision.Release{Kind: decision.OfSegments, Version: next.Version}}
+		if due := dueOf(t, storetest.Open(t), rollout.String()); !due.Equal(noon.Add(90 * time.Second)) {
+			t.Errorf("version %d is brought to everybody at %s", next.Version, due)
 		}
 	}
 }

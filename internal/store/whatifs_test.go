@@ -182,7 +182,7 @@ func TestAPolicyIsBroughtToEverybody(t *testing.T) {
 	env := storetest.Open(t)
 	ids := spenders(t, env, 12)
 	policy := int(time.Now().UnixNano() % 1e8)
-	versions := inForce{Policy: policy}
+	versions, release := inForce{Policy: policy}, decision.Release{Kind: decision.OfPolicy, Version: policy}
 	figures, timers, queue := store.NewFigures(env.DB, env.Figures), store.NewTimers(env.DB, env.Operations), &mailbox{}
 	worker := review.Worker{Rollout: review.Rollout{Base: inParts{store.Everybody{Review: store.NewReview(env.DB, env.Customers)}}, Editions: versions,
 		Progress: figures, Timers: timers, Sender: queue}}
@@ -190,7 +190,7 @@ func TestAPolicyIsBroughtToEverybody(t *testing.T) {
 	look := func(n int) (woken []crm.CustomerID) {
 		t.Helper()
 		at = at.Add(2 * time.Minute)
-		queue.waiting = []event.Envelope{{Kind: event.Due, Timer: "t", Ref: decision.Rollout{Policy: policy, Look: n}.String()}}
+		queue.waiting = []event.Envelope{{Kind: event.Due, Timer: "t", Ref: decision.Rollout{Release: release, Look: n}.String()}}
 		queue.deliver(t, at, func(ctx context.Context, e event.Envelope) error {
 			if e.Kind == event.Wake {
 				woken = append(woken, e.Customer)
@@ -221,7 +221,7 @@ func TestAPolicyIsBroughtToEverybody(t *testing.T) {
 			t.Fatalf("%s was not woken", id)
 		}
 	}
-	if due := dueOf(t, env, decision.Rollout{Policy: policy, Look: 1}.String()); due.Sub(at) != time.Minute {
+	if due := dueOf(t, env, decision.Rollout{Release: release, Look: 1}.String()); due.Sub(at) != time.Minute {
 		t.Error("the next look is at", due)
 	}
 	if again := look(1); len(again) == 0 {
@@ -229,18 +229,18 @@ func TestAPolicyIsBroughtToEverybody(t *testing.T) {
 	}
 	everybody := slices.Compact(slices.Sorted(slices.Values(woken)))
 	decide(everybody[:len(everybody)-2])
-	p, err := figures.Progress(storetest.Context(at), policy)
+	p, err := figures.Progress(storetest.Context(at), release)
 	if err != nil || p.Done() {
 		t.Fatal(p, err)
 	}
 	look(2)
-	p, err = figures.Progress(storetest.Context(at), policy)
+	p, err = figures.Progress(storetest.Context(at), release)
 	if whole, _ := p.Sum(); err != nil || whole.Decided != len(everybody)-2 || whole.Customers != len(everybody) {
 		t.Fatalf("%+v, %v; %d customers", p, err, len(everybody))
 	}
 	decide(everybody[len(everybody)-2:])
 	look(3)
-	if p, err = figures.Progress(storetest.Context(at), policy); err != nil || !p.Done() {
+	if p, err = figures.Progress(storetest.Context(at), release); err != nil || !p.Done() {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	if look(4) != nil {

@@ -6,6 +6,7 @@ import (
 
 	"guanxi/internal/api"
 	"guanxi/internal/crm"
+	"guanxi/internal/decision"
 	"guanxi/internal/segment"
 )
 
@@ -23,16 +24,30 @@ type saved struct {
 type list struct {
 	Body struct {
 		Version int       `json:"version" doc:"Of all segments: it grows with every change of one." example:"3"`
+		Asked   asked     `json:"asked" doc:"How many customers have been asked by this version."`
 		Items   []Segment `json:"items" nullable:"false"`
 	}
 }
 
+// asked is how far a change has come.
+type asked struct {
+	Customers int  `json:"customers" doc:"As far as they were counted; 0 in the two minutes before they are." example:"48210"`
+	Decided   int  `json:"decided" doc:"Of them, by the newest conditions." example:"48210"`
+	Done      bool `json:"done"`
+}
+
 func (l leaf) list(ctx context.Context, _ *struct{}) (*list, error) {
-	set, err := l.segments.Segments(ctx, true)
+	set, err := l.segments.ActiveSegments(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	progress, err := l.counts.Progress(ctx, decision.Release{Kind: decision.OfSegments, Version: set.Version})
 	if err != nil {
 		return nil, err
 	}
 	out := &list{}
+	whole, _ := progress.Sum()
+	out.Body.Asked = asked{whole.Customers, whole.Decided, progress.Done() || set.Version == 0}
 	out.Body.Version, out.Body.Items = set.Version, make([]Segment, len(set.Segments))
 	for i, s := range set.Segments {
 		out.Body.Items[i] = shown(s)

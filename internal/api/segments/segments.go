@@ -15,6 +15,7 @@ import (
 	"guanxi/internal/condition"
 	"guanxi/internal/crm"
 	"guanxi/internal/customer"
+	"guanxi/internal/decision"
 	"guanxi/internal/figure"
 	"guanxi/internal/segment"
 	"guanxi/internal/standing"
@@ -23,7 +24,7 @@ import (
 // Segments keeps the segments, all in one document. A put is a Conflict where
 // somebody put another version meanwhile.
 type Segments interface {
-	Segments(ctx context.Context, fresh bool) (segment.Set, error)
+	ActiveSegments(ctx context.Context, fresh bool) (segment.Set, error)
 	PutSegments(ctx context.Context, next segment.Set, action string, changed crm.SegmentID) error
 	ReadCustomFields(ctx context.Context) (crm.Versioned[customer.CustomFields], error)
 }
@@ -38,8 +39,10 @@ type Sample interface {
 	Each(ctx context.Context, segment, segments, most int, each func(customer.Profile, standing.Record) error) (whole bool, err error)
 }
 
-// Counts says how many customers there are.
+// Counts says how many customers there are, and how many of them were asked by a
+// version of the segments.
 type Counts interface {
+	Progress(ctx context.Context, of decision.Release) (decision.Progress, error)
 	Count(ctx context.Context, store *crm.StoreID, on crm.Date) (count figure.Count, night crm.Date, found bool, err error)
 }
 
@@ -64,7 +67,7 @@ func Register(a *api.API, segments Segments, members Members, sample Sample, cou
 	api.Register(a, operation("list-segments", http.MethodGet, all, "All segments"), l.list)
 	api.Register(a, operation("read-segment", http.MethodGet, one, "One segment"), l.read)
 	put := operation("put-segment", http.MethodPut, one, "Define or change a segment", http.StatusConflict)
-	put.Description = "Everybody is asked anew in the background: who changes in any way at once, all others in the coming night."
+	put.Description = "Everybody is asked anew in the background, from two minutes later on; the list of segments says how far that has come."
 	api.Register(a, put, l.put)
 	remove := operation("delete-segment", http.MethodDelete, one, "Delete a segment", http.StatusConflict)
 	remove.DefaultStatus = http.StatusNoContent
@@ -136,7 +139,7 @@ func (l leaf) compile(ctx context.Context, text string) (condition.Condition, er
 }
 
 func (l leaf) find(ctx context.Context, id crm.SegmentID) (segment.Set, segment.Segment, error) {
-	set, err := l.segments.Segments(ctx, true)
+	set, err := l.segments.ActiveSegments(ctx, true)
 	if err != nil {
 		return set, segment.Segment{}, err
 	}

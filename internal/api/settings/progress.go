@@ -11,7 +11,7 @@ import (
 
 // Progress is how far versions of the policy have come.
 type Progress interface {
-	Progress(ctx context.Context, policy int) (decision.Progress, error)
+	Progress(ctx context.Context, of decision.Release) (decision.Progress, error)
 }
 
 // progressView is the progress of a version as callers see it.
@@ -35,7 +35,7 @@ func (l leaf) registerProgress(a *api.API, progress Progress) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := progress.Progress(ctx, version)
+		p, err := progress.Progress(ctx, decision.Release{Kind: decision.OfPolicy, Version: version})
 		if err != nil {
 			return nil, err
 		}
