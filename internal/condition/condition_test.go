@@ -68,6 +68,7 @@ func TestConditions(t *testing.T) {
 		`age == 37 && days_to_birthday == 13 && birth_month == 3`:                          true,
 		`city == "上海" && has_phone && !has_email`:                                          true,
 		`categories[0] == "scarves" && "online" in order_channels`:                         true,
+		`rfm_group == "loyal"`:                                                             true,
 		`recency + frequency + money == 11 && !warned`:                                     true,
 		`level in ["gold", "diamond"] ? tier == "basic" : true`:                            false,
 	} {

@@ -47,6 +47,8 @@ func Fields() []Field {
 		number("recency", "RFM score, 1 to 5; 0: never bought.", func(s Subject) int { return s.Record.Classes.Recency }),
 		number("frequency", "RFM score, 1 to 5; 0: never bought.", func(s Subject) int { return s.Record.Classes.Frequency }),
 		number("money", "RFM score, 1 to 5; 0: never bought.", func(s Subject) int { return s.Record.Classes.Money }),
+		word("rfm_group", "As marketers know the scores; empty: never bought.", func(s Subject) string { return string(s.Record.Classes.Scores().Group) },
+			"", "champions", "loyal", "potential_loyalists", "new_customers", "promising", "need_attention", "about_to_sleep", "at_risk", "cant_lose_them", "hibernating", "lost"),
 		{Name: "warned", Type: Truth, Doc: "They are warned of: about to leave.", Of: func(s Subject, _ crm.Date) any { return s.Record.Classes.WarnedSince != 0 }},
 
 		number("purchases", "Dates with a purchase, whole history.", func(s Subject) int { return s.Record.Measures.Purchases }),
