@@ -165,6 +165,11 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.unrouted(w, r, http.StatusNotFound)
 		return
 	}
+	if methods := a.reserved(r); methods != nil {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		a.unrouted(w, r, http.StatusMethodNotAllowed)
+		return
+	}
 	h, pattern := a.mux.Handler(r)
 	if pattern != "" {
 		a.mux.ServeHTTP(w, r)
@@ -173,6 +178,26 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	refusal := refusal{header: w.Header(), status: http.StatusNotFound}
 	h.ServeHTTP(&refusal, r)
 	a.unrouted(w, r, refusal.status)
+}
+
+// reserved are the methods of a path that has operations of its own and lies
+// where another has a parameter, asked with a method that only the other has:
+// /v1/segments/fields is no segment.
+func (a *API) reserved(r *http.Request) (methods []string) {
+	item := a.OpenAPI().Paths[r.URL.Path]
+	_, pattern := a.mux.Handler(r)
+	if item == nil || pattern == "" || strings.HasSuffix(pattern, " "+r.URL.Path) {
+		return nil
+	}
+	for _, of := range []struct {
+		method string
+		op     *huma.Operation
+	}{{http.MethodGet, item.Get}, {http.MethodPatch, item.Patch}, {http.MethodPost, item.Post}, {http.MethodPut, item.Put}, {http.MethodDelete, item.Delete}} {
+		if of.op != nil {
+			methods = append(methods, of.method)
+		}
+	}
+	return methods
 }
 
 // unrouted tells what no operation can tell. Its instance is the route that

@@ -327,6 +327,15 @@ func TestWhatNoOperationAnswers(t *testing.T) {
 	if allow := out.Header().Get("Allow"); allow != "GET, HEAD, POST" {
 		t.Errorf("Allow: %s", allow)
 	}
+	Register(r.API, huma.Operation{OperationID: "list-buyers", Method: http.MethodGet, Path: "/v1/things/colours"},
+		func(context.Context, *struct{}) (*thingOut, error) { return &thingOut{}, nil })
+	out = r.call("admin", "PATCH", "/v1/things/colours", "") // no thing is called so
+	if p := wantProblem(t, "PATCH", out, 405); p.Instance != "/v1/things/colours" || out.Header().Get("Allow") != "GET" {
+		t.Errorf("colours: instance %q, Allow %q", p.Instance, out.Header().Get("Allow"))
+	}
+	if out := r.call("admin", "GET", "/v1/things/colours", ""); out.Code != http.StatusOK {
+		t.Error(out)
+	}
 	if p := wantProblem(t, "a wrong path parameter", r.call("admin", "GET", "/v1/things/12345678901", ""), 422, "path.id"); p.Instance != "/v1/things/{id}" {
 		t.Errorf("the instance is %q, not the route", p.Instance)
 	}

@@ -5,8 +5,6 @@
 package segment
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -85,13 +83,4 @@ func (s Set) Without(id crm.SegmentID) Set {
 		next.Segments = slices.Delete(next.Segments, i, i+1)
 	}
 	return next
-}
-
-// ValidID says whether a segment may have the id: a short word, because it lies
-// with every member. Two words are those of the API's own paths.
-func ValidID(id crm.SegmentID) error {
-	if !regexp.MustCompile(`^[a-z][a-z0-9-]{0,23}$`).MatchString(string(id)) || id == "fields" || id == "preview" {
-		return fmt.Errorf("must be a lower-case word of at most 24 characters, and neither fields nor preview")
-	}
-	return nil
 }

@@ -69,9 +69,6 @@ func (l leaf) put(ctx context.Context, in *struct {
 	Body Fields
 }) (*saved, error) {
 	const op = "segments.put"
-	if err := segment.ValidID(in.ID); err != nil {
-		return nil, crm.Wrong(op, "path.id", "%s", err)
-	}
 	set, old, err := l.find(ctx, in.ID)
 	status := http.StatusOK
 	switch {
