@@ -41,7 +41,7 @@ func mei() segment.Subject {
 		Consents: []customer.Consent{{Channel: "email", Purpose: customer.Marketing, State: customer.Granted}, {Channel: "sms", Purpose: customer.Marketing, State: customer.Withdrawn}}}
 	s.Record.Stores = []crm.StoreID{"bj-001", "sh-001"}
 	s.Record.Classes = standing.Classes{Level: "gold", Tier: "growth", Need: "existing", Status: "active", Recency: 4, Frequency: 3, Money: 4}
-	s.Record.Measures = standing.Measures{On: today, LastPurchase: today - 27, LastContact: today - 3, Purchases: 3, Spend: 1_400_000}
+	s.Record.Measures = standing.Measures{On: today, LastPurchase: today - 27, LastContact: today - 3, Purchases: 3, Spend: 1_400_000, Value: standing.Value{Model: 2, CLV: 41_000, Chance: 2_790}}
 	s.Habits = insight.Insight{First: today - 400, CycleDays: 130, Asked: today - 10, NPS: 6, Lead: crm.Lead{Intent: crm.IntentHigh},
 		Recent:     []insight.Purchase{{Date: today - 158, Net: 180_000}, {Date: today - 27, Net: 240_000}},
 		Categories: []insight.Category{{Name: "scarves", Net: 5}}, Orders: []insight.Use{{Channel: crm.ChannelOnline, Times: 3}}}
@@ -68,6 +68,7 @@ func TestConditions(t *testing.T) {
 		`age == 37 && days_to_birthday == 13 && birth_month == 3`:                          true,
 		`city == "上海" && has_phone && !has_email`:                                          true,
 		`categories[0] == "scarves" && "online" in order_channels`:                         true,
+		`clv > 40000 && chance_90d == 27`:                                                  true,
 		`rfm_group == "loyal"`:                                                             true,
 		`recency + frequency + money == 11 && !warned`:                                     true,
 		`level in ["gold", "diamond"] ? tier == "basic" : true`:                            false,

@@ -53,6 +53,13 @@ func Fields() []Field {
 
 		number("purchases", "Dates with a purchase, whole history.", func(s Subject) int { return s.Record.Measures.Purchases }),
 		number("spend", "Net spend, whole history.", func(s Subject) int { return int(s.Record.Measures.Spend) }),
+		number("clv", "The lifetime value: margin less cost, over the months that the policy looks ahead. It can be negative; 0: never bought. As of the last decision, 30 days ago at most.", func(s Subject) int { return int(s.Record.Measures.Value.CLV) }),
+		number("chance_90d", "In percent, that an order comes within 90 days; -1: no model says. As of the last decision, 30 days ago at most.", func(s Subject) int {
+			if s.Record.Measures.Value.Model == 0 {
+				return -1
+			}
+			return int(s.Record.Measures.Value.Chance) / 100
+		}),
 		days("since_first_purchase", "first purchase", func(s Subject) crm.Date { return s.Habits.First }),
 		days("since_last_purchase", "last purchase", func(s Subject) crm.Date { return s.Record.Measures.LastPurchase }),
 		days("since_last_contact", "last two-way contact", func(s Subject) crm.Date { return s.Record.Measures.LastContact }),
