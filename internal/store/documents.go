@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"guanxi/internal/crm"
@@ -27,15 +26,21 @@ func (d documents) key(version int) key { return key{d.pk, versionSK(version)} }
 const firstPolicy = 1
 
 // activeKey is the one item that says which versions are in force, so that they
-// are read together. Each kind has its own attribute, named by its partition.
+// are read together. Each kind has its own attribute, named by its partition. Of
+// what a schedule makes, which need not be fit for use, it says the newest, too.
 var activeKey = key{pkActive, "RULES"}
 
 type activeItem struct {
-	Policy int `dynamodbav:"POLICY"`
-	Model  int `dynamodbav:"MODEL"`
-	Cuts   int `dynamodbav:"CUTS"`
-	Sets   int `dynamodbav:"SEGMENTS"`
+	Policy    int `dynamodbav:"POLICY"`
+	Model     int `dynamodbav:"MODEL"`
+	Cuts      int `dynamodbav:"CUTS"`
+	Sets      int `dynamodbav:"SEGMENTS"`
+	LastModel int `dynamodbav:"LAST_MODEL"`
+	LastCuts  int `dynamodbav:"LAST_CUTS"`
 }
+
+// newest is the attribute of the newest version.
+func (d documents) newest() string { return "LAST_" + d.pk }
 
 // Active are the versions in force; fresh asks not to trust the cache. While no
 // policy was activated it is the first.
@@ -111,19 +116,18 @@ func (s Settings) document(ctx context.Context, d documents, version int) ([]byt
 
 // LastModel and LastCuts are the newest version, in force or not; 0 while there
 // is none.
-func (s Settings) LastModel(ctx context.Context) (int, error) { return s.last(ctx, modelDocuments) }
-func (s Settings) LastCuts(ctx context.Context) (int, error)  { return s.last(ctx, cutsDocuments) }
+func (s Settings) LastModel(ctx context.Context) (int, error) {
+	last, err := s.last(ctx)
+	return last.LastModel, err
+}
+func (s Settings) LastCuts(ctx context.Context) (int, error) {
+	last, err := s.last(ctx)
+	return last.LastCuts, err
+}
 
-func (s Settings) last(ctx context.Context, d documents) (version int, err error) {
-	const op = "store.Last"
-	q := query{table: s.table, pk: d.pk, newest: true, limit: 1, consistent: true}
-	_, err = q.run(ctx, op, func(i item) (err error) {
-		if version, err = strconv.Atoi(sortKeyOf(i)); err != nil {
-			err = &crm.Error{Op: op, Err: err}
-		}
-		return err
-	})
-	return version, err
+func (s Settings) last(ctx context.Context) (last activeItem, err error) {
+	_, err = s.table.get(ctx, "store.Last", activeKey, true, &last)
+	return last, err
 }
 
 // KeepModel adds a version, and puts one that may be used in force. Conflict:
@@ -139,12 +143,15 @@ func (s Settings) KeepCuts(ctx context.Context, version int, usable bool, docume
 
 // keepMade keeps what no person wrote, but a schedule made.
 func (s Settings) keepMade(ctx context.Context, d documents, version int, usable bool, document []byte) error {
+	last := s.force(d, version)
+	last.when, last.names["#last"] = "attribute_not_exists(#last) OR #last < :version", d.newest()
 	if !usable {
-		return s.keep(ctx, d, version, document)
+		delete(last.names, "#kind")
+		last.update = "SET #last = :version"
+		return s.keep(ctx, d, version, document, last)
 	}
-	force := s.force(d, version)
-	force.when = "attribute_not_exists(#kind) OR #kind < :version"
-	return s.keep(ctx, d, version, document, force, s.since(ctx, d, version))
+	last.update += ", #last = :version"
+	return s.keep(ctx, d, version, document, last, s.since(ctx, d, version))
 }
 
 func (s Settings) keep(ctx context.Context, d documents, version int, document []byte, with ...write) error {
