@@ -165,7 +165,9 @@ func farIsNowhere(t *testing.T, w *world, all []operation) {
 	tried := 0
 	w.newWarning(place{near, "u-mei"}) // so that lists of what is near have something in them
 	for _, role := range []string{"manager", "sales", "service", "store"} {
-		w.create("/v1/follow-ups", object{"customer": w.newCustomer(place{near, member(role)}), "owner": member(role), "reason": "promise", "due": w.today()})
+		at := place{near, member(role)}
+		w.create("/v1/follow-ups", object{"customer": w.newCustomer(at), "owner": member(role), "reason": "promise", "due": w.today()})
+		w.newOrder(w.newCustomer(at), at, worldBegins().AddDate(0, 0, -10)) // and nothing since: may come back
 	}
 	w.newAnswer(place{near, "u-mei"})
 	w.must(advance(w.journey, args{"duration": "P1D"})) // figures are counted by night
