@@ -180,21 +180,20 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.unrouted(w, r, refusal.status)
 }
 
-// reserved are the methods of a path that has operations of its own and lies
-// where another has a parameter, asked with a method that only the other has:
+// reserved are the methods of a path that has operations of its own, asked with
+// another one, though it may lie where another path has a parameter:
 // /v1/segments/fields is no segment.
 func (a *API) reserved(r *http.Request) (methods []string) {
 	item := a.OpenAPI().Paths[r.URL.Path]
-	_, pattern := a.mux.Handler(r)
-	if item == nil || pattern == "" || strings.HasSuffix(pattern, " "+r.URL.Path) {
+	if _, pattern := a.mux.Handler(r); item == nil || strings.HasSuffix(pattern, " "+r.URL.Path) {
 		return nil
 	}
 	for _, of := range []struct {
-		method string
-		op     *huma.Operation
-	}{{http.MethodGet, item.Get}, {http.MethodPatch, item.Patch}, {http.MethodPost, item.Post}, {http.MethodPut, item.Put}, {http.MethodDelete, item.Delete}} {
+		methods []string
+		op      *huma.Operation
+	}{{[]string{"DELETE"}, item.Delete}, {[]string{"GET", "HEAD"}, item.Get}, {[]string{"PATCH"}, item.Patch}, {[]string{"POST"}, item.Post}, {[]string{"PUT"}, item.Put}} {
 		if of.op != nil {
-			methods = append(methods, of.method)
+			methods = append(methods, of.methods...)
 		}
 	}
 	return methods

@@ -329,9 +329,11 @@ func TestWhatNoOperationAnswers(t *testing.T) {
 	}
 	Register(r.API, huma.Operation{OperationID: "list-buyers", Method: http.MethodGet, Path: "/v1/things/colours"},
 		func(context.Context, *struct{}) (*thingOut, error) { return &thingOut{}, nil })
-	out = r.call("admin", "PATCH", "/v1/things/colours", "") // no thing is called so
-	if p := wantProblem(t, "PATCH", out, 405); p.Instance != "/v1/things/colours" || out.Header().Get("Allow") != "GET" {
-		t.Errorf("colours: instance %q, Allow %q", p.Instance, out.Header().Get("Allow"))
+	for _, method := range []string{"PATCH", "OPTIONS"} { // no thing is called so
+		out = r.call("admin", method, "/v1/things/colours", "")
+		if p := wantProblem(t, method, out, 405); p.Instance != "/v1/things/colours" || out.Header().Get("Allow") != "GET, HEAD" {
+			t.Errorf("%s colours: instance %q, Allow %q", method, p.Instance, out.Header().Get("Allow"))
+		}
 	}
 	if out := r.call("admin", "GET", "/v1/things/colours", ""); out.Code != http.StatusOK {
 		t.Error(out)
