@@ -53,14 +53,20 @@ func (m BGNBD) waiting(r Row) (shape, scale float64) {
 //
 // with Euler's transformation of ₂F₁, (1-z)^(a-1-r-x) · ₂F₁(a+b-1-r, a-1; …; z):
 // its first factor cancels what goes to nothing before it.
-func (m BGNBD) Purchases(r Row, days float64) float64 {
+func (m BGNBD) Purchases(r Row, days float64) float64 { return m.Expected(r)(days) }
+
+// Expected is Purchases of one customer, for many numbers of days.
+func (m BGNBD) Expected(r Row) func(days float64) float64 {
 	x := float64(r.Frequency)
 	a, c := m.A, m.A+m.B+x-1
 	if poles := 1e-6; math.Abs(a-1) < poles || math.Abs(c) < poles {
 		// The formula divides 0 by 0, its value is smooth.
 		a, c = a+2*poles, c+2*poles
 	}
-	z := days / (m.Alpha + float64(r.Age) + days)
-	none := math.Pow(1-z, a-1) * mathext.Hypergeo(a+m.B-1-m.R, a-1, c, z)
-	return m.Alive(r) * c / (a - 1) * (1 - none)
+	most := m.Alive(r) * c / (a - 1)
+	return func(days float64) float64 {
+		z := days / (m.Alpha + float64(r.Age) + days)
+		none := math.Pow(1-z, a-1) * mathext.Hypergeo(a+m.B-1-m.R, a-1, c, z)
+		return most * (1 - none)
+	}
 }

@@ -12,8 +12,12 @@ import (
 // nothing more happens; zero: never. Facts dated later than on take part: an
 // order of tomorrow changes the decision tomorrow.
 func ChangesAt(b Basis, h history.History, on crm.Date) crm.Date {
+	return b.changesAt(h, on, turns(b, h, on))
+}
+
+func (b Basis) changesAt(h history.History, on crm.Date, turns []crm.Date) crm.Date {
 	_, now := b.judge(h, on)
-	for _, d := range turns(b, h, on) {
+	for _, d := range turns {
 		if _, then := b.judge(h, d); then != now {
 			return d
 		}

@@ -125,7 +125,7 @@ func (b Basis) value(h history.History, on crm.Date) (v Value) {
 	y := b.buyer(h, on)
 	if b.foresees() {
 		m, row := b.Model.Purchases.Model, y.on(on)
-		w := clv.Value(func(days float64) float64 { return m.Purchases(row, days) }, y.perOrder, y.terms)
+		w := clv.Value(m.Expected(row), y.perOrder, y.terms)
 		if finite(w.CLV) {
 			v = b.told(w)
 			v.Model = b.Model.Version
@@ -153,14 +153,14 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // would say, for the price of one month instead of all, but near a threshold.
 func (b Basis) worth(y buyer, on crm.Date) tier.Worth {
 	m, row, p := b.Model.Purchases.Model, y.on(on), b.Policy.Tier.Value
-	expected := m.Purchases(row, y.terms.Days())
-	low, high := clv.Between(expected, y.perOrder, y.terms)
+	expected := m.Expected(row)
+	low, high := clv.Between(expected(y.terms.Days()), y.perOrder, y.terms)
 	if !finite(low) || !finite(high) {
 		return tier.Worth{}
 	}
 	least, most := b.minor(low)-1, b.minor(high)+1
 	if p.Band(least) != p.Band(most) {
-		least = b.minor(clv.Value(func(days float64) float64 { return m.Purchases(row, days) }, y.perOrder, y.terms).CLV)
+		least = b.minor(clv.Value(expected, y.perOrder, y.terms).CLV)
 	}
 	return p.Of(least, tier.Chance(m.Buys(row, churn.HorizonDays)))
 }
@@ -189,24 +189,26 @@ func (b Basis) leaves(h history.History) (on crm.Date, ok bool) {
 	last := h.LastPurchase()
 	customer, _ := clv.Look(h.Purchases, last, b.Policy.Currency)
 	after, within := b.Model.Purchases.Model.FallsBelow(customer.Row, churn.HorizonDays, share, lifetime)
-	if !within {
+	switch {
+	case !within:
 		after = lifetime
+	case after == 0:
+		return 0, false
 	}
-	return last + crm.Date(after), after > 0
+	return last + crm.Date(after), true
 }
 
 // lifetime is how many days ahead anything is foreseen.
 const lifetime = 100 * 365
 
-// warnedSince is since when a repeat buyer is about to leave, and the date that a
-// model says, where one does.
-func (b Basis) warnedSince(h history.History, on crm.Date) (since, leaves crm.Date) {
+// warnedSince is since when a repeat buyer is about to leave.
+func (b Basis) warnedSince(h history.History, on crm.Date) crm.Date {
 	leaves, ok := b.leaves(h)
 	switch {
 	case !ok:
-		return b.Policy.Churn.WarnedSince(h, on), 0
+		return b.Policy.Churn.WarnedSince(h, on)
 	case leaves > on:
-		return 0, leaves
+		return 0
 	}
-	return leaves, leaves
+	return leaves
 }

@@ -59,7 +59,7 @@ func (b Basis) mark(h history.History, on crm.Date) Mark {
 	m := b.totals(h, on)
 	w := b.worthOf(h, m)
 	if w.Band == tier.Negative { // only then a warning makes a difference
-		m.WarnedSince, _ = b.warnedSince(h, on)
+		m.WarnedSince = b.warnedSince(h, on)
 	}
 	return classify(b.Policy, m, w).Mark()
 }

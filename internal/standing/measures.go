@@ -45,6 +45,11 @@ type Measures struct {
 // Measure takes a customer's measures on the date. What is dated later is not
 // looked at.
 func Measure(b Basis, h history.History, on crm.Date) Measures {
+	return b.measure(h, on, turns(b, h, on))
+}
+
+// measure takes the dates on which something could change from who has them.
+func (b Basis) measure(h history.History, on crm.Date, turns []crm.Date) Measures {
 	h, p := h.Until(on), b.Policy
 	m, now := b.judge(h, on)
 	m.Marks = marks(b, h, on)
@@ -52,6 +57,7 @@ func Measure(b Basis, h history.History, on crm.Date) Measures {
 		return m
 	}
 	m.Value = b.value(h, on)
+	m.Leaves, _ = b.leaves(h)
 	if now.Status != tier.Active {
 		talked := h
 		talked.Contacts = append(slices.Clone(h.Contacts), on)
@@ -64,7 +70,7 @@ func Measure(b Basis, h history.History, on crm.Date) Measures {
 			break
 		}
 	}
-	for _, d := range turns(b, h, on) {
+	for _, d := range turns {
 		if m.LevelEnds != 0 && m.TierEnds != 0 {
 			break
 		}
@@ -84,7 +90,7 @@ func Measure(b Basis, h history.History, on crm.Date) Measures {
 func (b Basis) judge(h history.History, on crm.Date) (Measures, Classes) {
 	h = h.Until(on)
 	m := b.totals(h, on)
-	m.WarnedSince, m.Leaves = b.warnedSince(h, on)
+	m.WarnedSince = b.warnedSince(h, on)
 	return m, classify(b.Policy, m, b.worthOf(h, m))
 }
 
