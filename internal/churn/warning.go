@@ -117,7 +117,7 @@ func (p Policy) Opening(s Situation, at time.Time, zone *time.Location) (Warning
 		Since:        s.WarnedSince,
 		LastPurchase: s.LastPurchase,
 		OpenedAt:     at,
-		Reasons:      append([]Reason{p.silence(s)}, p.Reasons(s.Signals)...),
+		Reasons:      append([]Reason{s.silence()}, p.Reasons(s.Signals)...),
 		Owner:        owner,
 		Store:        s.Store,
 		Severity:     p.severity(s.Signals),
@@ -147,11 +147,17 @@ func (w Warning) evidence() []decision.Input {
 	return all
 }
 
-func (p Policy) silence(s Situation) Reason {
+// silence is how long it was on the date of the warning, whichever rule found it
+// long enough.
+func (s Situation) silence() Reason {
+	seen := s.LastPurchase
+	if s.LastContact > seen && s.LastContact < s.WarnedSince {
+		seen = s.LastContact
+	}
 	evidence := []decision.Input{
 		{Name: "last_purchase", Value: s.LastPurchase.String(), Unit: "date"},
 		{Name: "purchases", Value: strconv.Itoa(s.Purchases), Unit: "purchase dates"},
-		{Name: "silent_for", Value: strconv.Itoa(p.WarnAfterDays), Unit: "days"},
+		{Name: "silent_for", Value: strconv.Itoa(int(s.WarnedSince - seen)), Unit: "days"},
 		{Name: "since", Value: s.WarnedSince.String(), Unit: "date"},
 	}
 	if s.LastContact != 0 {
