@@ -56,6 +56,7 @@ func commands() []command {
 		{"redrive QUEUE", redrive},
 		{"discard QUEUE", discard},
 		{"write TABLE PK SK", writeItem},
+		{"tamper EMAIL CLASS VALUE", tamper},
 		{"operator FILE", operator},
 		{"verify", verify},
 		{"walk PAGE", walk},

@@ -98,6 +98,27 @@ func writeItem(j *journey, a args) error {
 	return err
 }
 
+// tamper changes a class of the decision that stands, behind everybody's back.
+func tamper(j *journey, a args) error {
+	s, err := j.running()
+	if err != nil {
+		return err
+	}
+	id, err := j.customer(a["email"])
+	if err != nil {
+		return err
+	}
+	_, err = s.database().UpdateItem(j.context(), &dynamodb.UpdateItemInput{
+		TableName:                 aws.String(s.stack + "-Customers"),
+		Key:                       map[string]types.AttributeValue{"PK": &types.AttributeValueMemberS{Value: "C#" + id}, "SK": &types.AttributeValueMemberS{Value: "DECISION"}},
+		ConditionExpression:       aws.String("attribute_exists(classes.#class)"),
+		UpdateExpression:          aws.String("SET classes.#class = :value"),
+		ExpressionAttributeNames:  map[string]string{"#class": a["class"]},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":value": &types.AttributeValueMemberS{Value: a["value"]}},
+	})
+	return err
+}
+
 // describe writes all that the API tells about customers into a file of the script, without ids of ours, the times at
 // which things were recorded, and what set a decision off.
 func describe(j *journey, a args) error {
