@@ -14,6 +14,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 
 	"guanxi/internal/crm"
 	"guanxi/internal/history"
@@ -63,13 +64,7 @@ func Bought(purchases []history.Purchase, after, through crm.Date) int {
 
 // until counts the purchases dated on or before on.
 func until(purchases []history.Purchase, on crm.Date) int {
-	n, _ := slices.BinarySearchFunc(purchases, on, func(p history.Purchase, on crm.Date) int {
-		if p.Date <= on {
-			return -1
-		}
-		return 1
-	})
-	return n
+	return sort.Search(len(purchases), func(i int) bool { return purchases[i].Date > on })
 }
 
 // Group is the customers who share a Row: they share their likelihood, too.

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"guanxi/internal/crm"
@@ -159,20 +160,22 @@ func byDate(all []Purchase) (days []Purchase) {
 
 // Until is the part of the history that had happened on the date.
 func (h History) Until(on crm.Date) History {
-	n, _ := slices.BinarySearchFunc(h.Purchases, on+1, func(p Purchase, d crm.Date) int { return cmp.Compare(p.Date, d) })
 	c, _ := slices.BinarySearch(h.Contacts, on+1)
 	r, _ := slices.BinarySearch(h.Returns, on+1)
-	return History{Purchases: h.Purchases[:n], Contacts: h.Contacts[:c], Returns: h.Returns[:r], Capped: h.Capped}
+	return History{Purchases: h.Purchases[:h.bought(on)], Contacts: h.Contacts[:c], Returns: h.Returns[:r], Capped: h.Capped}
 }
 
 // Spend is the net spend of the purchases dated from … to, both included.
 func (h History) Spend(from, to crm.Date) (sum int64) {
-	for _, p := range h.Purchases {
-		if p.Date >= from && p.Date <= to {
-			sum = Plus(sum, p.Net)
-		}
+	for i := h.bought(from - 1); i < len(h.Purchases) && h.Purchases[i].Date <= to; i++ {
+		sum = Plus(sum, h.Purchases[i].Net)
 	}
 	return sum
+}
+
+// bought is the number of purchase dates through a date.
+func (h History) bought(through crm.Date) int {
+	return sort.Search(len(h.Purchases), func(i int) bool { return h.Purchases[i].Date > through })
 }
 
 // Plus adds amounts that are not negative; what does not fit becomes the

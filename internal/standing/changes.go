@@ -12,10 +12,10 @@ import (
 // nothing more happens; zero: never. Facts dated later than on take part: an
 // order of tomorrow changes the decision tomorrow.
 func ChangesAt(b Basis, h history.History, on crm.Date) crm.Date {
-	return b.changesAt(h, on, turns(b, h, on))
+	return b.changesAt(h, on, turns(&b, h, on))
 }
 
-func (b Basis) changesAt(h history.History, on crm.Date, turns []crm.Date) crm.Date {
+func (b *Basis) changesAt(h history.History, on crm.Date, turns []crm.Date) crm.Date {
 	_, now := b.judge(h, on)
 	for _, d := range turns {
 		if _, then := b.judge(h, d); then != now {
@@ -28,8 +28,8 @@ func (b Basis) changesAt(h history.History, on crm.Date, turns []crm.Date) crm.D
 // turns are all dates after on on which a class could change, ascending: on any
 // other date every rule compares the same numbers with the same outcome as the
 // day before.
-func turns(b Basis, h history.History, on crm.Date) []crm.Date {
-	p := b.Policy
+func turns(b *Basis, h history.History, on crm.Date) []crm.Date {
+	p := &b.Policy
 	turns := make([]crm.Date, 0, len(h.Purchases)+16)
 	add := func(d crm.Date, days int) {
 		if d += crm.Date(days); d > on {

@@ -8,7 +8,7 @@ import (
 )
 
 func (e explainer) tier() decision.Reason {
-	asked := e.c.judged(e.m.worth(e.p))
+	asked := e.c.judged(e.m.worth(&e.p))
 	answer, by := e.p.Tier.Of(asked)
 	r := decision.Reason{
 		Question: "tier",

@@ -72,8 +72,8 @@ const yearOf = 365
 // The margin is what the customer's own orders left, where they tell their cost,
 // and the policy's share of the others. Contacts and returns are as many as in
 // the year up to the last date on which the customer was seen.
-func (b Basis) buyer(h history.History, on crm.Date) buyer {
-	p, unit := b.Policy.Value, b.unit()
+func (b *Basis) buyer(h history.History, on crm.Date) buyer {
+	p, unit := &b.Policy.Value, b.unit()
 	y := buyer{first: h.Purchases[0].Date}
 	y.Customer, _ = clv.Look(h.Purchases, on, b.Policy.Currency)
 	var net, costed, cost float64
@@ -107,21 +107,21 @@ func lately(dates []crm.Date, end crm.Date) int {
 }
 
 // unit is how many minor units a currency unit has: models speak of the latter.
-func (b Basis) unit() float64 { return math.Pow10(crm.Exponent(b.Policy.Currency)) }
+func (b *Basis) unit() float64 { return math.Pow10(crm.Exponent(b.Policy.Currency)) }
 
 // mostMinor bounds what is kept of an amount that grew beyond all measure.
 const mostMinor = 1 << 53
 
-func (b Basis) minor(units float64) int64 {
+func (b *Basis) minor(units float64) int64 {
 	return int64(math.Round(max(-mostMinor, min(mostMinor, units*b.unit()))))
 }
 
 // foresees tells whether a model is in force.
-func (b Basis) foresees() bool { return b.Model != nil && b.Model.Learnt.Usable() }
+func (b *Basis) foresees() bool { return b.Model != nil && b.Model.Learnt.Usable() }
 
 // value is that of who has bought, by a history that ends on the date. Where
 // there is no model, or it comes to no number, the last year goes on as it was.
-func (b Basis) value(h history.History, on crm.Date) (v Value) {
+func (b *Basis) value(h history.History, on crm.Date) (v Value) {
 	y := b.buyer(h, on)
 	if b.foresees() {
 		m, row := b.Model.Purchases.Model, y.on(on)
@@ -143,7 +143,7 @@ func (b Basis) value(h history.History, on crm.Date) (v Value) {
 	return b.told(clv.Value(func(days float64) float64 { return orders * days / yearOf }, spent/max(1, orders), y.terms))
 }
 
-func (b Basis) told(w clv.Worth) Value {
+func (b *Basis) told(w clv.Worth) Value {
 	return Value{Orders: int64(math.Round(w.Orders * 1000)), Revenue: b.minor(w.Revenue), Cost: b.minor(w.Cost), CLV: b.minor(w.CLV)}
 }
 
@@ -151,8 +151,8 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // worth is on which sides of the thresholds the buyer lies on a date: what Value
 // would say, for the price of one month instead of all, but near a threshold.
-func (b Basis) worth(y buyer, on crm.Date) tier.Worth {
-	m, row, p := b.Model.Purchases.Model, y.on(on), b.Policy.Tier.Value
+func (b *Basis) worth(y buyer, on crm.Date) tier.Worth {
+	m, row, p := b.Model.Purchases.Model, y.on(on), &b.Policy.Tier.Value
 	expected := m.Expected(row)
 	low, high := clv.Between(expected(y.terms.Days()), y.perOrder, y.terms)
 	if !finite(low) || !finite(high) {
@@ -168,7 +168,7 @@ func (b Basis) worth(y buyer, on crm.Date) tier.Worth {
 // crossings are the dates after from, through to, on which the buyer's worth
 // changes if nothing happens. Each part of it moves one way only, so the dates
 // on which it is what it was are a run, whose end is found by bisection.
-func (b Basis) crossings(y buyer, from, to crm.Date) (dates []crm.Date) {
+func (b *Basis) crossings(y buyer, from, to crm.Date) (dates []crm.Date) {
 	last := b.worth(y, to)
 	for now := b.worth(y, from); now != last; now = b.worth(y, from) {
 		from += crm.Date(1 + sort.Search(int(to-from)-1, func(i int) bool { return b.worth(y, from+1+crm.Date(i)) != now }))
@@ -181,7 +181,7 @@ func (b Basis) crossings(y buyer, from, to crm.Date) (dates []crm.Date) {
 // one is below the policy's, by the model. False: silence decides, because there
 // is no model, or because the chance lies below from the start and so says
 // nothing.
-func (b Basis) leaves(h history.History) (on crm.Date, ok bool) {
+func (b *Basis) leaves(h history.History) (on crm.Date, ok bool) {
 	share := b.Policy.Churn.WarnBelow
 	if !b.foresees() || share == 0 || len(h.Purchases) < churn.RepeatFrom {
 		return 0, false
@@ -202,7 +202,7 @@ func (b Basis) leaves(h history.History) (on crm.Date, ok bool) {
 const lifetime = 100 * 365
 
 // warnedSince is since when a repeat buyer is about to leave.
-func (b Basis) warnedSince(h history.History, on crm.Date) crm.Date {
+func (b *Basis) warnedSince(h history.History, on crm.Date) crm.Date {
 	leaves, ok := b.leaves(h)
 	switch {
 	case !ok:

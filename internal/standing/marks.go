@@ -45,7 +45,7 @@ type Marks string
 // of each of twelve months.
 const MarkedMonths = 13
 
-func marks(b Basis, h history.History, on crm.Date) Marks {
+func marks(b *Basis, h history.History, on crm.Date) Marks {
 	var all [MarkedMonths]byte
 	end := on.MonthStart() - 1
 	for i := len(all) - 1; i >= 0; i-- {
@@ -55,13 +55,13 @@ func marks(b Basis, h history.History, on crm.Date) Marks {
 	return Marks(base64.RawStdEncoding.EncodeToString(all[:]))
 }
 
-func (b Basis) mark(h history.History, on crm.Date) Mark {
+func (b *Basis) mark(h history.History, on crm.Date) Mark {
 	m := b.totals(h, on)
 	w := b.worthOf(h, m)
 	if w.Band == tier.Negative { // only then a warning makes a difference
 		m.WarnedSince = b.warnedSince(h, on)
 	}
-	return classify(b.Policy, m, w).Mark()
+	return classify(&b.Policy, m, w).Mark()
 }
 
 // MarkAt is what the customer was on the last date of a month. A decision

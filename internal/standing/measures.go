@@ -45,12 +45,12 @@ type Measures struct {
 // Measure takes a customer's measures on the date. What is dated later is not
 // looked at.
 func Measure(b Basis, h history.History, on crm.Date) Measures {
-	return b.measure(h, on, turns(b, h, on))
+	return b.measure(h, on, turns(&b, h, on))
 }
 
 // measure takes the dates on which something could change from who has them.
-func (b Basis) measure(h history.History, on crm.Date, turns []crm.Date) Measures {
-	h, p := h.Until(on), b.Policy
+func (b *Basis) measure(h history.History, on crm.Date, turns []crm.Date) Measures {
+	h, p := h.Until(on), &b.Policy
 	m, now := b.judge(h, on)
 	m.Marks = marks(b, h, on)
 	if m.Purchases == 0 {
@@ -87,15 +87,18 @@ func (b Basis) measure(h history.History, on crm.Date, turns []crm.Date) Measure
 
 // judge answers every question for a date, with the measures that it takes: all
 // but the value, of which only the worth is taken, and the outlook.
-func (b Basis) judge(h history.History, on crm.Date) (Measures, Classes) {
+func (b *Basis) judge(h history.History, on crm.Date) (Measures, Classes) {
 	h = h.Until(on)
 	m := b.totals(h, on)
+	if m.Purchases > 0 {
+		m.Spend = history.Plus(m.Window, h.Spend(h.Purchases[0].Date, b.Policy.Level.From(on)-1))
+	}
 	m.WarnedSince = b.warnedSince(h, on)
-	return m, classify(b.Policy, m, b.worthOf(h, m))
+	return m, classify(&b.Policy, m, b.worthOf(h, m))
 }
 
 // worthOf is the worth of who has it asked: a buyer whom no silence makes dormant.
-func (b Basis) worthOf(h history.History, m Measures) tier.Worth {
+func (b *Basis) worthOf(h history.History, m Measures) tier.Worth {
 	if !b.foresees() || b.Policy.Tier.By != tier.ByValue || m.Purchases == 0 || b.Policy.Tier.Status.Of(m.lastSeen(), m.On) != tier.Active {
 		return tier.Worth{}
 	}
@@ -103,7 +106,7 @@ func (b Basis) worthOf(h history.History, m Measures) tier.Worth {
 }
 
 // totals are what level, tier and status look at.
-func (b Basis) totals(h history.History, on crm.Date) Measures {
+func (b *Basis) totals(h history.History, on crm.Date) Measures {
 	m := Measures{
 		On:           on,
 		LastPurchase: h.LastPurchase(),
@@ -111,7 +114,6 @@ func (b Basis) totals(h history.History, on crm.Date) Measures {
 		Purchases:    len(h.Purchases),
 	}
 	if m.Purchases > 0 {
-		m.Spend = h.Spend(h.Purchases[0].Date, on)
 		m.Window = h.Spend(b.Policy.Level.From(on), on)
 	}
 	return m
@@ -135,17 +137,17 @@ type Classes struct {
 }
 
 // Classify answers every question by the measures.
-func Classify(p Policy, m Measures) Classes { return classify(p, m, m.worth(p)) }
+func Classify(p Policy, m Measures) Classes { return classify(&p, m, m.worth(&p)) }
 
 // worth is that of the value, where a model foresees it.
-func (m Measures) worth(p Policy) tier.Worth {
+func (m *Measures) worth(p *Policy) tier.Worth {
 	if m.Value.Model == 0 {
 		return tier.Worth{}
 	}
 	return p.Tier.Value.Of(m.Value.CLV, m.Value.Chance)
 }
 
-func classify(p Policy, m Measures, w tier.Worth) Classes {
+func classify(p *Policy, m Measures, w tier.Worth) Classes {
 	scores := p.RFM.Of(int(m.On-m.LastPurchase), m.Purchases, m.Spend)
 	c := Classes{
 		Level:       p.Level.Of(m.Window, m.LastPurchase, m.On),

@@ -29,7 +29,7 @@ func Rules(b Basis, zone *time.Location) decision.Rules[Measures, Classes] {
 		Judge: func(f history.Facts, on crm.Date) (Measures, Classes, crm.Date) {
 			orders := history.Orders(f, zone)
 			h := history.Of(orders, f.Interactions, zone)
-			dates := turns(b, h, on)
+			dates := turns(&b, h, on)
 			m := b.measure(h, on, dates)
 			m.Insight = insight.Pack(insight.Of(orders.Bought, f.Interactions, f.Answers, zone, on))
 			c := Classify(b.Policy, m)
