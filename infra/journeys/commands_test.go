@@ -17,6 +17,7 @@ func commands() []command {
 
 		// What shops deliver. Everything delivered is remembered.
 		{"order SHOP NUMBER [by EMAIL] [account=NUMBER] amount=DECIMAL [on DATE] [updated DATE] [cancelled]", order},
+		{"buyers SHOP NUMBER first=DATE last=DATE", deliverBuyers},
 		{"refund SHOP NUMBER of ORDER amount=DECIMAL [on DATE]", refund},
 		{"deliver SHOP TOPIC [BODY] [bytes=NUMBER] [signature=HOW]", deliver},
 		{"redeliver [twice] [backwards]", redeliver},
