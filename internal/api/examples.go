@@ -87,7 +87,7 @@ func words() map[string]any {
 		"cause": "review", "trace": "1-67891233-abcdef012345678912345678",
 		"comment": "Prefers to be called after six", "occupation": "architect", "province": "上海", "postcode": "200020", "lines": "淮海中路 999 号",
 		"en": "Call the customer", "zh": "给顾客打电话", "message": "must be given", "path": "total.minor",
-		"window_days": 365, "gold_from": 1000000, "diamond_from": 5000000,
+		"window_days": 365, "gold_from": 1000000, "diamond_from": 5000000, "grace_days": 60,
 		"recency_days": []any{30, 90, 180, 365}, "frequency_from": []any{2, 3, 4, 6}, "money_from": []any{50000, 200000, 1000000, 3000000},
 		"strategic_frequency": 4, "growth_recency": 4, "growth_frequency": 3, "dormant_after_days": 120, "lost_after_days": 365,
 		"warn_after_days": 120, "warn_below": 0.15, "escalate_after_days": 14, "follow_up_within_days": 7,

@@ -27,6 +27,7 @@ type Policy struct {
 	WindowDays  int   `json:"window_days"`  // a purchase on date D counts on D … D+WindowDays-1
 	GoldFrom    int64 `json:"gold_from"`    // the least spend that makes gold
 	DiamondFrom int64 `json:"diamond_from"` // the least spend that makes diamond
+	GraceDays   int   `json:"grace_days" required:"false" doc:"For so many days a demotion waits; 0 to 365."`
 }
 
 //go:embed default.json
@@ -51,8 +52,14 @@ func (p Policy) Validate() (wrong []crm.Field) {
 	if p.DiamondFrom <= p.GoldFrom {
 		wrong = append(wrong, crm.Field{Path: "diamond_from", Message: "must be greater than gold_from, or nobody is gold"})
 	}
+	if p.GraceDays < 0 || p.GraceDays > MostGrace {
+		wrong = append(wrong, crm.Field{Path: "grace_days", Message: "must be 0 to 365 days"})
+	}
 	return wrong
 }
+
+// MostGrace is how many days a demotion can wait at most.
+const MostGrace = 365
 
 // From is the first date that counts on the date.
 func (p Policy) From(on crm.Date) crm.Date { return on - crm.Date(p.WindowDays) + 1 }

@@ -70,6 +70,7 @@ func TestValidate(t *testing.T) {
 		"window_days":  {WindowDays: 0, GoldFrom: 1, DiamondFrom: 2},
 		"gold_from":    {WindowDays: 365, GoldFrom: 0, DiamondFrom: 2},
 		"diamond_from": {WindowDays: 365, GoldFrom: 2, DiamondFrom: 2},
+		"grace_days":   {WindowDays: 365, GoldFrom: 1, DiamondFrom: 2, GraceDays: -1},
 	} {
 		if wrong := p.Validate(); len(wrong) != 1 || wrong[0].Path != path {
 			t.Errorf("%s: %v", path, wrong)

@@ -51,6 +51,20 @@ func BenchmarkDecideWithAModel(b *testing.B) {
 	}
 }
 
+// With grace the last fourteen months are judged at each turn, for the marks.
+func BenchmarkDecideWithGrace(b *testing.B) {
+	f, on := regular()
+	p := standing.Default()
+	p.Level.GraceDays, p.Tier.GraceDays = 60, 60
+	rules := standing.Rules(standing.Basis{Policy: p}, shanghai)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, c, changesAt := rules.Judge(f, on); c.Level == "" || changesAt == 0 {
+			b.Fatal("not decided")
+		}
+	}
+}
+
 func BenchmarkFold(b *testing.B) {
 	f, _ := regular()
 	b.ReportAllocs()

@@ -12,20 +12,20 @@ import (
 // nothing more happens; zero: never. Facts dated later than on take part: an
 // order of tomorrow changes the decision tomorrow.
 func ChangesAt(b Basis, h history.History, on crm.Date) crm.Date {
-	return b.changesAt(h, on, turns(&b, h, on))
+	return b.course(h, on).changesAt(on)
 }
 
-func (b *Basis) changesAt(h history.History, on crm.Date, turns []crm.Date) crm.Date {
-	_, now := b.judge(h, on)
-	for _, d := range turns {
-		if _, then := b.judge(h, d); then != now {
+func (c *course) changesAt(on crm.Date) crm.Date {
+	now := c.on(on)
+	for _, d := range c.turns {
+		if c.on(d) != now {
 			return d
 		}
 	}
 	return 0
 }
 
-// turns are all dates after on on which a class could change, ascending: on any
+// turns are all dates after on on which a class could be due to change, ascending: on any
 // other date every rule compares the same numbers with the same outcome as the
 // day before.
 func turns(b *Basis, h history.History, on crm.Date) []crm.Date {

@@ -13,7 +13,7 @@ import (
 // Judge answers every question and says why.
 func Judge(p Policy, m Measures) (Classes, []decision.Reason) {
 	c := Classify(p, m)
-	e := explainer{p, m, c}
+	e := explainer{p, m, c, m.due(&p)}
 	return c, []decision.Reason{e.level(), e.tier(), e.value(), e.need(), e.status(), e.recency(), e.frequency(), e.money(), e.churn()}
 }
 
@@ -27,6 +27,8 @@ type explainer struct {
 	p Policy
 	m Measures
 	c Classes
+
+	due Classes // without grace
 }
 
 // rule is one that was tried.
@@ -55,7 +57,10 @@ func (e explainer) level() decision.Reason {
 			date("until", before(e.m.LevelEnds)),
 		),
 	}
-	switch e.c.Level {
+	if e.m.LevelKept != "" {
+		return e.kept(r, p.GraceDays, named(e.due.Level), named(e.m.LevelThen), e.m.LevelEnds)
+	}
+	switch e.due.Level {
 	case level.None:
 		r.Rule, r.RunnerUp = "level.never_bought", purchases(level.Silver, 1, say("a first purchase makes silver or better", "首次购买即为银卡或以上"))
 	case level.Dormant:
@@ -63,19 +68,26 @@ func (e explainer) level() decision.Reason {
 	case level.Silver: // any purchase keeps it, so what is worth saying lies above
 		r.Rule, r.RunnerUp = "level.otherwise", e.reach(level.Gold, p.GoldFrom)
 	case level.Gold:
-		r.Rule = "level.gold_from"
-		r.RunnerUp = nearer(e.reach(level.Diamond, p.DiamondFrom), e.keep(p.GoldFrom))
+		r.Rule, r.RunnerUp = "level.gold_from", e.reach(level.Diamond, p.DiamondFrom)
+		if p.GraceDays == 0 {
+			r.RunnerUp = nearer(r.RunnerUp, e.keep(p.GoldFrom))
+		}
 	case level.Diamond:
-		r.Rule, r.RunnerUp = "level.diamond_from", e.keep(p.DiamondFrom)
+		r.Rule = "level.diamond_from"
+		if p.GraceDays == 0 {
+			r.RunnerUp = e.keep(p.DiamondFrom)
+		} else {
+			r.RunnerUp = e.onlyTime(e.m.LevelThen, e.m.LevelEnds)
+		}
 	}
 	spent := func(from int64) crm.Words {
 		return say("%[1]s spent in %[2]d days; from %[3]s", "%[2]d 天内消费 %[1]s；标准为 %[3]s", e.words(e.m.Window), p.WindowDays, e.words(from))
 	}
-	return won(r, e.neverBought("level.never_bought"),
+	return won(r, e.tried(r, p.GraceDays,
 		rule("level.window_days", e.since(p.WindowDays)),
 		rule("level.diamond_from", spent(p.DiamondFrom)),
 		rule("level.gold_from", spent(p.GoldFrom)),
-		otherwise("level.otherwise"))
+		otherwise("level.otherwise"))...)
 }
 
 // neverBought, since and otherwise are rules of several questions.
@@ -104,7 +116,8 @@ func (e explainer) reach(l level.Level, from int64) *decision.RunnerUp {
 
 // keep is how much more keeps the level beyond the date on which time alone
 // takes it away. What is bought today counts as long as anything bought today
-// already did, so it is to be bought from tomorrow on.
+// already did, so it is to be bought from tomorrow on. With grace less may be
+// enough, if it comes early, so then nothing is promised.
 func (e explainer) keep(from int64) *decision.RunnerUp {
 	fallen := e.p.Level.Of(e.m.LevelRest, e.m.LastPurchase, e.m.LevelEnds)
 	missing := from - e.m.LevelRest

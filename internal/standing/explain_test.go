@@ -43,6 +43,7 @@ func stories() map[string]history.History {
 		"silent for four months":         {Purchases: []history.Purchase{on("2025-06-18", 1_500_000), on("2025-10-30", 40_000)}, Contacts: []crm.Date{contact("2025-11-01")}},
 		"warned about and then phoned":   {Purchases: []history.Purchase{on("2025-06-18", 150_000), on("2025-07-30", 40_000)}, Contacts: []crm.Date{contact("2026-02-25")}},
 		"Ms Li with a model":             {Purchases: []history.Purchase{on("2025-03-10", 900_000), on("2025-09-12", 180_000), on("2026-01-20", 240_000)}},
+		"Ms Li with grace":               {Purchases: []history.Purchase{on("2025-02-20", 900_000), on("2025-09-12", 180_000), on("2025-11-20", 240_000)}},
 		"gone for years":                 {Purchases: []history.Purchase{on("2021-06-18", 6_000_000), on("2022-07-30", 40_000)}},
 	}
 }
@@ -65,7 +66,10 @@ func TestReasonsAsPeopleReadThem(t *testing.T) {
 		if strings.HasSuffix(name, "with a model") {
 			b = withModel()
 		}
-		classes, reasons := standing.Judge(p, standing.Measure(b, h, today))
+		if strings.HasSuffix(name, "with grace") {
+			b.Policy.Level.GraceDays, b.Policy.Tier.GraceDays = 60, 30
+		}
+		classes, reasons := standing.Judge(b.Policy, standing.Measure(b, h, today))
 		var told strings.Builder
 		for _, r := range reasons {
 			fmt.Fprintf(&told, "%s: %s, by %s\n", r.Question, r.Answer, r.Rule)
@@ -81,7 +85,7 @@ func TestReasonsAsPeopleReadThem(t *testing.T) {
 			}
 		}
 		fmt.Fprintf(&told, "changes at %q, if nothing happens\n", standing.ChangesAt(b, h, today))
-		if classes != standing.Classify(p, standing.Measure(b, h, today)) {
+		if classes != standing.Classify(b.Policy, standing.Measure(b, h, today)) {
 			t.Errorf("%s: judged and classified apart", name)
 		}
 		golden(t, "reasons/"+strings.ReplaceAll(name, " ", "_")+".txt", told.String())

@@ -8,19 +8,22 @@ import (
 )
 
 func (e explainer) tier() decision.Reason {
-	asked := e.c.judged(e.m.worth(&e.p))
+	asked := e.due.judged(e.m.worth(&e.p))
 	answer, by := e.p.Tier.Of(asked)
 	r := decision.Reason{
 		Question: "tier",
-		Answer:   named(answer),
+		Answer:   named(e.c.Tier),
 		Rule:     "tier." + string(by),
 		Inputs: inputs(
-			text("level", named(e.c.Level)),
+			text("level", named(e.due.Level)),
 			score("recency", e.c.Recency),
 			score("frequency", e.c.Frequency),
 			text("status", named(e.c.Status)),
 			date("until", before(e.m.TierEnds)),
 		),
+	}
+	if e.m.TierKept != "" {
+		return e.kept(r, e.p.Tier.GraceDays, named(answer), named(e.m.TierThen), e.m.TierEnds)
 	}
 	byValue := e.p.Tier.By == tier.ByValue && asked.Worth.Known
 	if byValue {
@@ -43,14 +46,14 @@ func (e explainer) tier() decision.Reason {
 		r.RunnerUp = e.onlyTime(e.m.TierThen, e.m.TierEnds)
 	}
 	if byValue {
-		return won(r, append(e.first(), e.valueRules()...)...)
+		return won(r, e.tried(r, e.p.Tier.GraceDays, append(e.silence(), e.valueRules()...)...)...)
 	}
-	return won(r, append(e.first(), e.levelRules()...)...)
+	return won(r, e.tried(r, e.p.Tier.GraceDays, append(e.silence(), e.levelRules()...)...)...)
 }
 
-// first are the rules that come before value or level are looked at.
-func (e explainer) first() []decision.Tried {
-	return []decision.Tried{e.neverBought("tier.never_bought"), rule("tier.silent", e.silent(e.p.Tier.Status.DormantAfterDays))}
+// silence comes before value or level are looked at.
+func (e explainer) silence() []decision.Tried {
+	return []decision.Tried{rule("tier.silent", e.silent(e.p.Tier.Status.DormantAfterDays))}
 }
 
 func (e explainer) valueRules() []decision.Tried {
@@ -69,7 +72,7 @@ func (e explainer) valueRules() []decision.Tried {
 }
 
 func (e explainer) levelRules() []decision.Tried {
-	p, at := e.p.Tier, say("level %s", "等级为%s", called(named(e.c.Level)))
+	p, at := e.p.Tier, say("level %s", "等级为%s", called(named(e.due.Level)))
 	return []decision.Tried{
 		rule("tier.diamond", at),
 		rule("tier.loyal_gold", say("%s, frequency %d; gold and %d", "%s，频率评分 %d；标准为金卡及 %d", at, e.c.Frequency, p.StrategicFrequency)),
@@ -150,9 +153,9 @@ func (e explainer) toGrowth() *decision.RunnerUp {
 // unless so many purchase dates no longer fit in.
 func (e explainer) toStrategic() *decision.RunnerUp {
 	dates := e.p.RFM.FrequencyFor(e.p.Tier.StrategicFrequency) - e.m.Purchases
-	if e.c.Level == level.Gold { // and not often enough, or it were strategic
+	if e.due.Level == level.Gold { // and not often enough, or it were strategic
 		until := before(e.m.LevelEnds)
-		if !e.fit(dates, until) {
+		if e.p.Level.GraceDays > 0 || !e.fit(dates, until) { // with grace it is due for less time than it stays
 			return e.toDiamond()
 		}
 		return purchases(tier.Strategic, dates, buying(dates, until, tier.Strategic))

@@ -6,7 +6,6 @@ import (
 
 	"guanxi/internal/churn"
 	"guanxi/internal/crm"
-	"guanxi/internal/history"
 	"guanxi/internal/level"
 	"guanxi/internal/tier"
 )
@@ -45,23 +44,35 @@ type Marks string
 // of each of twelve months.
 const MarkedMonths = 13
 
-func marks(b *Basis, h history.History, on crm.Date) Marks {
+func (c *course) marks(on crm.Date) Marks {
 	var all [MarkedMonths]byte
 	end := on.MonthStart() - 1
 	for i := len(all) - 1; i >= 0; i-- {
-		all[i] = byte(b.mark(h.Until(end), end))
+		all[i] = byte(c.mark(end))
 		end = end.MonthStart() - 1
 	}
 	return Marks(base64.RawStdEncoding.EncodeToString(all[:]))
 }
 
-func (b *Basis) mark(h history.History, on crm.Date) Mark {
-	m := b.totals(h, on)
-	w := b.worthOf(h, m)
-	if w.Band == tier.Negative { // only then a warning makes a difference
-		m.WarnedSince = b.warnedSince(h, on)
+// oldestMark is the date of the first one.
+func oldestMark(on crm.Date) crm.Date {
+	for range MarkedMonths {
+		on = on.MonthStart() - 1
 	}
-	return classify(&b.Policy, m, w).Mark()
+	return on
+}
+
+func (c *course) mark(on crm.Date) Mark {
+	if c.graces() {
+		return c.on(on).Mark()
+	}
+	h := c.h.Until(on)
+	m := c.totals(h, on)
+	w := c.worthOf(h, m)
+	if w.Band == tier.Negative { // only then a warning makes a difference
+		m.WarnedSince = c.warnedSince(h, on)
+	}
+	return classify(&c.Policy, m, w).Mark()
 }
 
 // MarkAt is what the customer was on the last date of a month. A decision

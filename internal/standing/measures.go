@@ -27,12 +27,17 @@ type Measures struct {
 	Value        Value    `json:"v,omitzero"`
 
 	// What time alone will do, if nothing more happens.
-	WindowHolds crm.Date  `json:"wh,omitempty"` // the last date on which all of Window still counts
-	LevelEnds   crm.Date  `json:"le,omitempty"` // the first date with another level; zero: never
-	LevelRest   int64     `json:"lr,omitempty"` // what of Window still counts on that date
-	TierEnds    crm.Date  `json:"te,omitempty"` // the first date with another tier; zero: never
-	TierThen    tier.Tier `json:"tt,omitempty"` // that tier
-	TierAwake   tier.Tier `json:"ta,omitempty"` // the tier that a two-way contact would make today; for who is silent
+	WindowHolds crm.Date    `json:"wh,omitempty"` // the last date on which all of Window still counts
+	LevelEnds   crm.Date    `json:"le,omitempty"` // the first date with another level; zero: never
+	LevelRest   int64       `json:"lr,omitempty"` // what of Window still counts on that date
+	LevelThen   level.Level `json:"lt,omitempty"` // with grace, that level
+	TierEnds    crm.Date    `json:"te,omitempty"` // the first date with another tier; zero: never
+	TierThen    tier.Tier   `json:"tt,omitempty"` // that tier
+	TierAwake   tier.Tier   `json:"ta,omitempty"` // the tier that a two-way contact would make today; for who is silent
+
+	// What grace keeps, where less is due.
+	LevelKept level.Level `json:"lk,omitempty"`
+	TierKept  tier.Tier   `json:"tk,omitempty"`
 
 	// What a churn warning is explained by, where there is one.
 	Signals churn.Signals `json:"sg,omitzero"`
@@ -45,14 +50,23 @@ type Measures struct {
 // Measure takes a customer's measures on the date. What is dated later is not
 // looked at.
 func Measure(b Basis, h history.History, on crm.Date) Measures {
-	return b.measure(h, on, turns(&b, h, on))
+	return b.course(h, on).measure(on)
 }
 
-// measure takes the dates on which something could change from who has them.
-func (b *Basis) measure(h history.History, on crm.Date, turns []crm.Date) Measures {
-	h, p := h.Until(on), &b.Policy
+func (c *course) measure(on crm.Date) Measures {
+	c = c.until(on)
+	b, h, p := c.Basis, c.h, &c.Policy
 	m, now := b.judge(h, on)
-	m.Marks = marks(b, h, on)
+	if b.graces() {
+		due := now
+		if now = c.on(on); now.Level != due.Level {
+			m.LevelKept = now.Level
+		}
+		if now.Tier != due.Tier {
+			m.TierKept = now.Tier
+		}
+	}
+	m.Marks = c.marks(on)
 	if m.Purchases == 0 {
 		return m
 	}
@@ -70,13 +84,16 @@ func (b *Basis) measure(h history.History, on crm.Date, turns []crm.Date) Measur
 			break
 		}
 	}
-	for _, d := range turns {
+	for _, d := range c.turns {
 		if m.LevelEnds != 0 && m.TierEnds != 0 {
 			break
 		}
-		later, then := b.judge(h, d)
+		then := c.on(d)
 		if m.LevelEnds == 0 && then.Level != now.Level {
-			m.LevelEnds, m.LevelRest = d, later.Window
+			m.LevelEnds, m.LevelRest = d, h.Spend(p.Level.From(d), d)
+			if p.Level.GraceDays > 0 { // else it follows from the rest
+				m.LevelThen = then.Level
+			}
 		}
 		if m.TierEnds == 0 && then.Tier != now.Tier {
 			m.TierEnds, m.TierThen = d, then.Tier
@@ -85,7 +102,7 @@ func (b *Basis) measure(h history.History, on crm.Date, turns []crm.Date) Measur
 	return m
 }
 
-// judge answers every question for a date, with the measures that it takes: all
+// judge answers every question for a date, without grace, with the measures that it takes: all
 // but the value, of which only the worth is taken, and the outlook.
 func (b *Basis) judge(h history.History, on crm.Date) (Measures, Classes) {
 	h = h.Until(on)
@@ -137,7 +154,10 @@ type Classes struct {
 }
 
 // Classify answers every question by the measures.
-func Classify(p Policy, m Measures) Classes { return classify(&p, m, m.worth(&p)) }
+func Classify(p Policy, m Measures) Classes { return m.kept(m.due(&p)) }
+
+// due are the answers without grace.
+func (m *Measures) due(p *Policy) Classes { return classify(p, *m, m.worth(p)) }
 
 // worth is that of the value, where a model foresees it.
 func (m *Measures) worth(p *Policy) tier.Worth {

@@ -29,14 +29,14 @@ func Rules(b Basis, zone *time.Location) decision.Rules[Measures, Classes] {
 		Judge: func(f history.Facts, on crm.Date) (Measures, Classes, crm.Date) {
 			orders := history.Orders(f, zone)
 			h := history.Of(orders, f.Interactions, zone)
-			dates := turns(&b, h, on)
-			m := b.measure(h, on, dates)
+			course := b.course(h, on)
+			m := course.measure(on)
 			m.Insight = insight.Pack(insight.Of(orders.Bought, f.Interactions, f.Answers, zone, on))
 			c := Classify(b.Policy, m)
 			if c.WarnedSince != 0 {
 				m.Signals = b.Policy.Churn.Signals(f, held(m, c), on, zone)
 			}
-			return m, c, b.changesAt(h, on, dates)
+			return m, c, course.changesAt(on)
 		},
 	}
 }

@@ -38,6 +38,8 @@ func policies(t *rapid.T) standing.Policy {
 	p.Tier.Status.DormantAfterDays = days("dormant after", 1, 150)
 	p.Tier.Status.LostAfterDays = days("lost after", 151, 500)
 	p.Churn.WarnAfterDays = days("warn after", 1, 150)
+	p.Level.GraceDays = rapid.SampledFrom([]int{0, 0, 1, 20, 60}).Draw(t, "level grace")
+	p.Tier.GraceDays = rapid.SampledFrom([]int{0, 0, 1, 35, 60}).Draw(t, "tier grace")
 	p.RFM.Mode = rapid.SampledFrom([]rfm.Mode{rfm.Fixed, rfm.Quintiles}).Draw(t, "mode")
 	p.Tier.By = rapid.SampledFrom([]tier.By{tier.ByValue, tier.ByLevel}).Draw(t, "by")
 	if wrong := p.Validate(); wrong != nil {
@@ -117,12 +119,13 @@ type oracle struct {
 	talked   map[crm.Date]bool
 	returned map[crm.Date]int
 	leaves   map[crm.Date]crm.Date // by the last purchase
+	judged   map[crm.Date]standing.Classes
 	from, to crm.Date
 }
 
 func newOracle(b standing.Basis, f history.Facts) oracle {
 	o := oracle{p: b.Policy, model: b.Model, bought: map[crm.Date]int64{}, margin: map[crm.Date]float64{}, talked: map[crm.Date]bool{},
-		returned: map[crm.Date]int{}, leaves: map[crm.Date]crm.Date{}, from: first, to: first}
+		returned: map[crm.Date]int{}, leaves: map[crm.Date]crm.Date{}, judged: map[crm.Date]standing.Classes{}, from: first, to: first}
 	for _, order := range f.Orders {
 		net := order.Total.Minor
 		given := false
@@ -163,7 +166,31 @@ func newOracle(b standing.Basis, f history.Facts) oracle {
 	return o
 }
 
-func (o oracle) classes(on crm.Date) (c standing.Classes) {
+// classes are those of the date, but for the level and the tier: they are the
+// best of the days of grace.
+func (o oracle) classes(on crm.Date) standing.Classes {
+	c := o.due(on)
+	for d := on - crm.Date(o.p.Level.GraceDays); d < on; d++ {
+		if then := o.due(d).Level; slices.Index(levels, then) > slices.Index(levels, c.Level) {
+			c.Level = then
+		}
+	}
+	for d := on - crm.Date(o.p.Tier.GraceDays); d < on; d++ {
+		if then := o.due(d).Tier; slices.Index(tiers, then) > slices.Index(tiers, c.Tier) {
+			c.Tier = then
+		}
+	}
+	return c
+}
+
+func (o oracle) due(on crm.Date) standing.Classes {
+	if _, known := o.judged[on]; !known {
+		o.judged[on] = o.judge(on)
+	}
+	return o.judged[on]
+}
+
+func (o oracle) judge(on crm.Date) (c standing.Classes) {
 	var dates, last, seen crm.Date
 	var all, window int64
 	for d := o.from; d <= min(on, o.to); d++ {

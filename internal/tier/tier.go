@@ -31,6 +31,7 @@ type Policy struct {
 	StrategicFrequency int          `json:"strategic_frequency"` // gold is strategic from this F score on
 	GrowthRecency      int          `json:"growth_recency"`      // without gold, growth takes at least this R score …
 	GrowthFrequency    int          `json:"growth_frequency"`    // … and this F score
+	GraceDays          int          `json:"grace_days" required:"false" doc:"For so many days a demotion waits; 0 to 365."`
 	By                 By           `json:"by" enum:"value,level" example:"value"`
 	Value              ValuePolicy  `json:"value"`
 	Status             StatusPolicy `json:"status"`
@@ -59,6 +60,9 @@ func (p Policy) Validate() (wrong []crm.Field) {
 	score("growth_frequency", p.GrowthFrequency, 2)
 	if p.By != ByValue && p.By != ByLevel {
 		wrong = append(wrong, crm.Field{Path: "by", Message: "must be value or level"})
+	}
+	if p.GraceDays < 0 || p.GraceDays > level.MostGrace {
+		wrong = append(wrong, crm.Field{Path: "grace_days", Message: "must be 0 to 365 days"})
 	}
 	for _, f := range p.Value.Validate() {
 		wrong = append(wrong, crm.Field{Path: "value." + f.Path, Message: f.Message})

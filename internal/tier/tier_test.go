@@ -100,6 +100,7 @@ func TestValidate(t *testing.T) {
 		"strategic_frequency":       func(p *tier.Policy) { p.StrategicFrequency = 6 }, // can never hold
 		"growth_recency":            func(p *tier.Policy) { p.GrowthRecency = 0 },
 		"growth_frequency":          func(p *tier.Policy) { p.GrowthFrequency = 1 }, // always holds
+		"grace_days":                func(p *tier.Policy) { p.GraceDays = 366 },
 		"by":                        func(p *tier.Policy) { p.By = "luck" },
 		"value.strategic_from":      func(p *tier.Policy) { p.Value.StrategicFrom = p.Value.GrowthFrom },
 		"value.growth_from":         func(p *tier.Policy) { p.Value.GrowthFrom = p.Value.DormantBelow },
