@@ -23,10 +23,13 @@ func (m BGNBD) Next(r Row, horizon float64) (days float64) {
 // below already, ok = false when that takes more than most days. Buys only falls
 // while a customer is silent, so it is found by bisection.
 func (m BGNBD) FallsBelow(r Row, days, share float64, most int) (after int, ok bool) {
-	after = sort.Search(most+1, func(silent int) bool {
+	below := func(silent int) bool {
 		later := r
 		later.Age += silent
 		return m.Buys(later, days) < share
-	})
-	return after, after <= most
+	}
+	if !below(most) {
+		return most + 1, false
+	}
+	return sort.Search(most, below), true
 }

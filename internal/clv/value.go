@@ -56,13 +56,22 @@ func Value(purchases func(days float64) float64, perOrder float64, t Terms) (w W
 // Purchases come ever more slowly, so they weigh at least as if they came evenly
 // over the months (Chebyshev's sum inequality), and at most as if all came in the
 // first one.
-func Between(expected, perOrder float64, t Terms) (low, high float64) {
-	monthly, now, sum := t.monthly(), 1.0, 0.0
-	for range t.Months {
-		now *= monthly
-		sum += now
-	}
-	gain, fixed := expected*(perOrder*t.MarginRate-t.CostPerOrder), sum*t.CostPerMonth
-	low, high = gain*sum/float64(t.Months)-fixed, gain*monthly-fixed
+func (t Terms) Between(d Discounts, expected, perOrder float64) (low, high float64) {
+	gain, fixed := expected*(perOrder*t.MarginRate-t.CostPerOrder), d.sum*t.CostPerMonth
+	low, high = gain*d.sum/float64(t.Months)-fixed, gain*d.first-fixed
 	return min(low, high), max(low, high)
+}
+
+// Discounts are the first month's and the sum of all, for who bounds more than once.
+type Discounts struct{ first, sum float64 }
+
+// Discounts are those of the terms.
+func (t Terms) Discounts() Discounts {
+	d := Discounts{first: t.monthly()}
+	now := 1.0
+	for range t.Months {
+		now *= d.first
+		d.sum += now
+	}
+	return d
 }

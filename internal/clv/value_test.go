@@ -68,7 +68,7 @@ func TestTheValueLiesBetweenItsBounds(t *testing.T) {
 		purchases := func(days float64) float64 { return m.Purchases(r, days) }
 		perOrder := rapid.Float64Range(0, 10_000).Draw(t, "amount")
 		clv := Value(purchases, perOrder, terms).CLV
-		low, high := Between(purchases(terms.Days()), perOrder, terms)
+		low, high := terms.Between(terms.Discounts(), purchases(terms.Days()), perOrder)
 		if slack := 1e-6 * (1 + math.Abs(clv)); clv < low-slack || clv > high+slack {
 			t.Fatalf("%v does not lie between %v and %v", clv, low, high)
 		}

@@ -58,7 +58,7 @@ func turns(b *Basis, h history.History, on crm.Date) []crm.Date {
 			continue
 		}
 		silence(bought.Date)
-		if leaves, ok := b.leaves(h.Until(bought.Date)); ok {
+		if leaves, ok := b.leaves(h.Until(bought.Date), forever); ok {
 			add(leaves, 0)
 		}
 		for _, days := range p.RFM.RecencyDays {

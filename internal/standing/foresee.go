@@ -55,6 +55,8 @@ type buyer struct {
 	first    crm.Date
 	perOrder float64 // expected amount, currency units
 	terms    clv.Terms
+
+	discounts clv.Discounts
 }
 
 // on is the buyer on a later date, if nothing happened.
@@ -93,6 +95,7 @@ func (b *Basis) buyer(h history.History, on crm.Date) buyer {
 	if net > 0 {
 		y.terms.MarginRate = max(-1, min(1, (costed-cost+(net-costed)*p.MarginRate)/net))
 	}
+	y.discounts = y.terms.Discounts()
 	seen := max(h.LastPurchase(), h.LastContact())
 	yearly := int64(lately(h.Contacts, seen))*p.CostPerContact + int64(lately(h.Returns, seen))*p.CostPerReturn
 	y.terms.CostPerMonth = (float64(p.CostPerMonth) + float64(yearly)/12) / unit
@@ -150,17 +153,21 @@ func (b *Basis) told(w clv.Worth) Value {
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // worth is on which sides of the thresholds the buyer lies on a date: what Value
-// would say, for the price of one month instead of all, but near a threshold.
+// would say, for the price of one month instead of all, but near a threshold. No
+// rule asks for the chance unless the value is in the middle.
 func (b *Basis) worth(y buyer, on crm.Date) tier.Worth {
 	m, row, p := b.Model.Purchases.Model, y.on(on), &b.Policy.Tier.Value
 	expected := m.Expected(row)
-	low, high := clv.Between(expected(y.terms.Days()), y.perOrder, y.terms)
+	low, high := y.terms.Between(y.discounts, expected(y.terms.Days()), y.perOrder)
 	if !finite(low) || !finite(high) {
 		return tier.Worth{}
 	}
 	least, most := b.minor(low)-1, b.minor(high)+1
 	if p.Band(least) != p.Band(most) {
 		least = b.minor(clv.Value(expected, y.perOrder, y.terms).CLV)
+	}
+	if p.Band(least) != tier.Middle {
+		return p.Of(least, 0)
 	}
 	return p.Of(least, tier.Chance(m.Buys(row, churn.HorizonDays)))
 }
@@ -178,32 +185,33 @@ func (b *Basis) crossings(y buyer, from, to crm.Date) (dates []crm.Date) {
 }
 
 // leaves is the first date after the last purchase on which the chance of another
-// one is below the policy's, by the model. False: silence decides, because there
+// one is below the policy's, by the model; some later date where that comes after
+// by. False: silence decides, because there
 // is no model, or because the chance lies below from the start and so says
 // nothing.
-func (b *Basis) leaves(h history.History) (on crm.Date, ok bool) {
+func (b *Basis) leaves(h history.History, by crm.Date) (on crm.Date, ok bool) {
 	share := b.Policy.Churn.WarnBelow
 	if !b.foresees() || share == 0 || len(h.Purchases) < churn.RepeatFrom {
 		return 0, false
 	}
 	last := h.LastPurchase()
 	customer, _ := clv.Look(h.Purchases, last, b.Policy.Currency)
-	after, within := b.Model.Purchases.Model.FallsBelow(customer.Row, churn.HorizonDays, share, lifetime)
-	switch {
-	case !within:
-		after = lifetime
-	case after == 0:
+	after, _ := b.Model.Purchases.Model.FallsBelow(customer.Row, churn.HorizonDays, share, int(min(by-last, lifetime)))
+	if after == 0 {
 		return 0, false
 	}
-	return last + crm.Date(after), true
+	return last + crm.Date(min(after, lifetime)), true
 }
 
 // lifetime is how many days ahead anything is foreseen.
 const lifetime = 100 * 365
 
+// forever is after all that is foreseen.
+const forever = crm.Date(1 << 30)
+
 // warnedSince is since when a repeat buyer is about to leave.
 func (b *Basis) warnedSince(h history.History, on crm.Date) crm.Date {
-	leaves, ok := b.leaves(h)
+	leaves, ok := b.leaves(h, on)
 	switch {
 	case !ok:
 		return b.Policy.Churn.WarnedSince(h, on)

@@ -71,7 +71,7 @@ func (c *course) measure(on crm.Date) Measures {
 		return m
 	}
 	m.Value = b.value(h, on)
-	m.Leaves, _ = b.leaves(h)
+	m.Leaves, _ = b.leaves(h, forever)
 	if now.Status != tier.Active {
 		talked := h
 		talked.Contacts = append(slices.Clone(h.Contacts), on)
