@@ -25,11 +25,11 @@ func (c *course) changesAt(on crm.Date) crm.Date {
 	return 0
 }
 
-// turns are all dates after on on which a class could be due to change, ascending: on any
+// turnsAfter are all dates after on on which a class could be due to change, ascending: on any
 // other date every rule compares the same numbers with the same outcome as the
 // day before.
-func turns(b *Basis, h history.History, on crm.Date) []crm.Date {
-	p := &b.Policy
+func (c *course) turnsAfter(on crm.Date) []crm.Date {
+	h, p := c.h, &c.Policy
 	turns := make([]crm.Date, 0, len(h.Purchases)+16)
 	add := func(d crm.Date, days int) {
 		if d += crm.Date(days); d > on {
@@ -43,10 +43,10 @@ func turns(b *Basis, h history.History, on crm.Date) []crm.Date {
 		add(seen, p.Tier.Status.DormantAfterDays)
 		add(seen, p.Tier.Status.LostAfterDays)
 		add(seen, p.Churn.WarnAfterDays)
-		if then := h.Until(seen); seen >= lately && len(then.Purchases) > 0 && b.foresees() && p.Tier.By == tier.ByValue {
+		if then := h.Until(seen); seen >= lately && len(then.Purchases) > 0 && c.foresees() && p.Tier.By == tier.ByValue {
 			from, to := max(on, seen), seen+crm.Date(p.Tier.Status.DormantAfterDays)-1
 			if from < to {
-				turns = append(turns, b.crossings(b.buyer(then, seen), from, to)...)
+				turns = append(turns, c.crossings(c.buyerOf(then, seen), from, to)...)
 			}
 		}
 	}
@@ -58,18 +58,18 @@ func turns(b *Basis, h history.History, on crm.Date) []crm.Date {
 			continue
 		}
 		silence(bought.Date)
-		if leaves, ok := b.leaves(h.Until(bought.Date), forever); ok {
+		if leaves, ok := c.leaves(h.Until(bought.Date), forever); ok {
 			add(leaves, 0)
 		}
 		for _, days := range p.RFM.RecencyDays {
 			add(bought.Date, days+1)
 		}
 	}
-	for i, c := range h.Contacts {
+	for i, talked := range h.Contacts {
 		if i+1 < len(h.Contacts) && h.Contacts[i+1] <= on {
 			continue
 		}
-		silence(c)
+		silence(talked)
 	}
 	slices.Sort(turns)
 	return slices.Compact(turns)

@@ -57,10 +57,17 @@ type buyer struct {
 	terms    clv.Terms
 
 	discounts clv.Discounts
+	worths    []dated // as far as asked; few, so that a map would cost more
+}
+
+// dated is the worth of a date.
+type dated struct {
+	on crm.Date
+	tier.Worth
 }
 
 // on is the buyer on a later date, if nothing happened.
-func (y buyer) on(d crm.Date) clv.Row {
+func (y *buyer) on(d crm.Date) clv.Row {
 	row := y.Row
 	row.Age = int(d - y.first)
 	return row
@@ -152,10 +159,33 @@ func (b *Basis) told(w clv.Worth) Value {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// worth is on which sides of the thresholds the buyer lies on a date: what Value
+// buyerOf is the buyer of a history, who was last seen on the date.
+func (c *course) buyerOf(h history.History, seen crm.Date) *buyer {
+	y, known := c.buyers[seen]
+	if !known {
+		found := c.buyer(h, seen)
+		y = &found
+		c.buyers[seen] = y
+	}
+	return y
+}
+
+// worth is asked again for dates on which it was found to change.
+func (c *course) worth(y *buyer, on crm.Date) tier.Worth {
+	for i := range y.worths {
+		if y.worths[i].on == on {
+			return y.worths[i].Worth
+		}
+	}
+	w := c.find(y, on)
+	y.worths = append(y.worths, dated{on, w})
+	return w
+}
+
+// find is on which sides of the thresholds the buyer lies on a date: what Value
 // would say, for the price of one month instead of all, but near a threshold. No
 // rule asks for the chance unless the value is in the middle.
-func (b *Basis) worth(y buyer, on crm.Date) tier.Worth {
+func (b *Basis) find(y *buyer, on crm.Date) tier.Worth {
 	m, row, p := b.Model.Purchases.Model, y.on(on), &b.Policy.Tier.Value
 	expected := m.Expected(row)
 	low, high := y.terms.Between(y.discounts, expected(y.terms.Days()), y.perOrder)
@@ -175,10 +205,10 @@ func (b *Basis) worth(y buyer, on crm.Date) tier.Worth {
 // crossings are the dates after from, through to, on which the buyer's worth
 // changes if nothing happens. Each part of it moves one way only, so the dates
 // on which it is what it was are a run, whose end is found by bisection.
-func (b *Basis) crossings(y buyer, from, to crm.Date) (dates []crm.Date) {
-	last := b.worth(y, to)
-	for now := b.worth(y, from); now != last; now = b.worth(y, from) {
-		from += crm.Date(1 + sort.Search(int(to-from)-1, func(i int) bool { return b.worth(y, from+1+crm.Date(i)) != now }))
+func (c *course) crossings(y *buyer, from, to crm.Date) (dates []crm.Date) {
+	last := c.worth(y, to)
+	for now := c.worth(y, from); now != last; now = c.worth(y, from) {
+		from += crm.Date(1 + sort.Search(int(to-from)-1, func(i int) bool { return c.worth(y, from+1+crm.Date(i)) != now }))
 		dates = append(dates, from)
 	}
 	return dates

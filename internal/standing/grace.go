@@ -9,11 +9,13 @@ import (
 	"guanxi/internal/history"
 )
 
-// course is what is answered on each date: with grace, the best level and the
-// best tier that were due on one of its last days, each of those judged by the
-// facts dated up to it. So a promotion counts at once and a demotion late, and
-// who makes up for it meanwhile never notices. What a refund takes away was
-// never due, and is not kept.
+// course is what is answered on each date, and the memory of who asks for one
+// decision: it looks at the same dates again.
+//
+// With grace an answer is the best level and the best tier that were due on one
+// of its last days, each of those judged by the facts dated up to it. So a
+// promotion counts at once and a demotion late, and who makes up for it meanwhile
+// never notices. What a refund takes away was never due, and is not kept.
 //
 // What is due changes on turns only, so they are the only dates to look at.
 type course struct {
@@ -22,18 +24,20 @@ type course struct {
 	turns []crm.Date           // after the date that is judged: when an answer could change
 	past  []crm.Date           // turns from before all that grace reaches; nil: there is none
 	due   map[crm.Date]Classes // by the rules without grace, as far as asked
+
+	buyers map[crm.Date]*buyer // by when they were last seen, as far as asked
 }
 
 // course is ready for the date and its marks, and what comes after it.
 func (b *Basis) course(h history.History, on crm.Date) *course {
-	c := &course{Basis: b, h: h}
+	c := &course{Basis: b, h: h, buyers: map[crm.Date]*buyer{}}
 	if !b.graces() {
-		c.turns = turns(b, h, on)
+		c.turns = c.turnsAfter(on)
 		return c
 	}
 	c.due = map[crm.Date]Classes{}
 	levels, tiers := crm.Date(b.Policy.Level.GraceDays), crm.Date(b.Policy.Tier.GraceDays)
-	c.past = turns(b, h, oldestMark(on)-max(levels, tiers))
+	c.past = c.turnsAfter(oldestMark(on) - max(levels, tiers))
 	for _, d := range c.past {
 		for _, late := range []crm.Date{d, d + levels, d + tiers} {
 			if late > on {

@@ -56,7 +56,7 @@ func Measure(b Basis, h history.History, on crm.Date) Measures {
 func (c *course) measure(on crm.Date) Measures {
 	c = c.until(on)
 	b, h, p := c.Basis, c.h, &c.Policy
-	m, now := b.judge(h, on)
+	m, now := c.judge(h, on)
 	if b.graces() {
 		due := now
 		if now = c.on(on); now.Level != due.Level {
@@ -75,7 +75,7 @@ func (c *course) measure(on crm.Date) Measures {
 	if now.Status != tier.Active {
 		talked := h
 		talked.Contacts = append(slices.Clone(h.Contacts), on)
-		_, then := b.judge(talked, on)
+		_, then := c.judge(talked, on)
 		m.TierAwake = then.Tier
 	}
 	for _, bought := range h.Purchases {
@@ -104,22 +104,22 @@ func (c *course) measure(on crm.Date) Measures {
 
 // judge answers every question for a date, without grace, with the measures that it takes: all
 // but the value, of which only the worth is taken, and the outlook.
-func (b *Basis) judge(h history.History, on crm.Date) (Measures, Classes) {
+func (c *course) judge(h history.History, on crm.Date) (Measures, Classes) {
 	h = h.Until(on)
-	m := b.totals(h, on)
+	m := c.totals(h, on)
 	if m.Purchases > 0 {
-		m.Spend = history.Plus(m.Window, h.Spend(h.Purchases[0].Date, b.Policy.Level.From(on)-1))
+		m.Spend = history.Plus(m.Window, h.Spend(h.Purchases[0].Date, c.Policy.Level.From(on)-1))
 	}
-	m.WarnedSince = b.warnedSince(h, on)
-	return m, classify(&b.Policy, m, b.worthOf(h, m))
+	m.WarnedSince = c.warnedSince(h, on)
+	return m, classify(&c.Policy, m, c.worthOf(h, m))
 }
 
 // worthOf is the worth of who has it asked: a buyer whom no silence makes dormant.
-func (b *Basis) worthOf(h history.History, m Measures) tier.Worth {
-	if !b.foresees() || b.Policy.Tier.By != tier.ByValue || m.Purchases == 0 || b.Policy.Tier.Status.Of(m.lastSeen(), m.On) != tier.Active {
+func (c *course) worthOf(h history.History, m Measures) tier.Worth {
+	if !c.foresees() || c.Policy.Tier.By != tier.ByValue || m.Purchases == 0 || c.Policy.Tier.Status.Of(m.lastSeen(), m.On) != tier.Active {
 		return tier.Worth{}
 	}
-	return b.worth(b.buyer(h, m.On), m.On)
+	return c.worth(c.buyerOf(h, m.lastSeen()), m.On)
 }
 
 // totals are what level, tier and status look at.
