@@ -82,11 +82,11 @@ func ParseGuard(s string) (g Guard, err error) {
 
 // Reason explains one answer of a decision to a person.
 type Reason struct {
-	Question string    `json:"question"`               // "level", "tier", "status", …
-	Answer   string    `json:"answer"`                 // "gold"
-	Rule     string    `json:"rule"`                   // the rule that won, as the policy names it
-	Inputs   []Input   `json:"inputs"`                 // what it looked at
-	Tried    []Tried   `json:"tried" nullable:"false"` // in order; the last one won
+	Question string    `json:"question"` // "level", "tier", "status", …
+	Answer   string    `json:"answer"`   // "gold"
+	Rule     string    `json:"rule"`     // the rule that won, as the policy names it
+	Inputs   []Input   `json:"inputs"`   // what it looked at
+	Tried    []Tried   `json:"tried,omitempty" nullable:"false" doc:"The rules, in order; the last one won. A profile leaves them out."`
 	RunnerUp *RunnerUp `json:"runner_up,omitempty"`
 }
 

@@ -90,6 +90,18 @@ func Show(r Record, p Policy) Decision {
 	return d
 }
 
+// InShort is the decision with its reasons, but without the rules that were
+// tried: for a page of a phone, and lists.
+func (d Decision) InShort() Decision {
+	reasons := make([]decision.Reason, len(d.Reasons))
+	for i, r := range d.Reasons {
+		r.Tried = nil
+		reasons[i] = r
+	}
+	d.Reasons = reasons
+	return d
+}
+
 // Stage is that of the relation on a date, by the classes and what is known of
 // how they buy.
 func (c Classes) Stage(habits insight.Insight, on crm.Date) stage.Stage {

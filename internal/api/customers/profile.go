@@ -49,7 +49,7 @@ func RegisterProfile(a *api.API, overviews Overviews, facts decision.FactReader,
 // Profile is one look at a customer.
 type Profile struct {
 	Customer Customer          `json:"customer" doc:"As the caller's role may see them, consents included."`
-	Decision standing.Decision `json:"decision" doc:"As of today."`
+	Decision standing.Decision `json:"decision" doc:"As of today; the rules that were tried stand in its tier."`
 	Habits   habits            `json:"habits"`
 	Warnings []warning         `json:"warnings" nullable:"false" doc:"Churn warnings that are open."`
 	Tasks    []followUp        `json:"follow_ups" nullable:"false" doc:"What somebody is to do, open ones."`
@@ -123,7 +123,7 @@ func (l profiles) read(ctx context.Context, in *api.CustomerPath) (*profileAnswe
 	if err != nil {
 		return nil, &crm.Error{Op: op, Err: err}
 	}
-	out := Profile{Customer: shown(ctx, o.Profile), Decision: standing.Show(r, p), Habits: habitsOf(known, r.Measures.LastPurchase, p.Currency),
+	out := Profile{Customer: shown(ctx, o.Profile), Decision: standing.Show(r, p).InShort(), Habits: habitsOf(known, r.Measures.LastPurchase, p.Currency),
 		Warnings: make([]warning, len(o.Warnings)), Tasks: make([]followUp, len(o.Tasks)), Latest: overview.Events(o.Facts, caller.Role.SeesContacts())}
 	for i, w := range o.Warnings {
 		out.Warnings[i] = warning{w.ID(), w.Since, w.Severity, w.Owner, w.EscalateAt}
