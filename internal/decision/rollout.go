@@ -47,7 +47,7 @@ func ParseRollout(s string) (r Rollout, err error) {
 	kind, rest, _ := strings.Cut(s, "/")
 	r.Kind = Kind(kind)
 	if _, err = fmt.Sscanf(rest, "%d/%d", &r.Version, &r.Look); err != nil || r.Kind != OfPolicy && r.Kind != OfSegments {
-		return r, fmt.Errorf("rollout %q: %v", s, err)
+		return r, fmt.Errorf("rollout %q: must be kind/version/look", s)
 	}
 	return r, nil
 }

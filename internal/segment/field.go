@@ -58,7 +58,7 @@ func Fields() []Field {
 			if s.Record.Measures.Value.Model == 0 {
 				return -1
 			}
-			return int(s.Record.Measures.Value.Chance) / 100
+			return s.Record.Measures.Value.Chance / 100
 		}),
 		days("since_first_purchase", "first purchase", func(s Subject) crm.Date { return s.Habits.First }),
 		days("since_last_purchase", "last purchase", func(s Subject) crm.Date { return s.Record.Measures.LastPurchase }),

@@ -126,7 +126,7 @@ func (e explainer) keep(from int64) *decision.RunnerUp {
 }
 
 func (e explainer) need() decision.Reason {
-	r := decision.Reason{Question: "need", Answer: string(e.c.Need), Inputs: inputs(count("purchases", e.m.Purchases))}
+	r := decision.Reason{Question: "need", Answer: string(e.c.Need), Inputs: inputs(bought(e.m.Purchases))}
 	switch e.m.Purchases {
 	case 0:
 		r.Rule, r.RunnerUp = "need.never_bought", purchases("new", 1, say("a first purchase makes new", "首次购买即为新顾客"))
@@ -151,7 +151,7 @@ func (e explainer) recency() decision.Reason {
 }
 
 func (e explainer) frequency() decision.Reason {
-	r := e.score("frequency", e.c.Frequency, "rfm.frequency_from", count("purchases", e.m.Purchases), e.neverBought("").Text)
+	r := e.score("frequency", e.c.Frequency, "rfm.frequency_from", bought(e.m.Purchases), e.neverBought("").Text)
 	if next := e.c.Frequency + 1; next > 1 && next <= 5 {
 		missing := e.p.RFM.FrequencyFor(next) - e.m.Purchases
 		r.RunnerUp = purchases(next, missing, buying(missing, 0, next))

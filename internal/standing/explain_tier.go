@@ -122,7 +122,7 @@ func (e explainer) value() decision.Reason {
 	}
 	switch {
 	case e.m.Purchases == 0:
-		r.Rule, r.Answer, r.Inputs = "value.never_bought", "none", inputs(count("purchases", 0))
+		r.Rule, r.Answer, r.Inputs = "value.never_bought", "none", inputs(bought(0))
 	case v.Model != 0:
 		r.Rule = "value.model"
 		r.Inputs = append(r.Inputs, chance("chance_90d", v.Chance), chance("alive", v.Alive))
@@ -218,7 +218,7 @@ func (e explainer) churn() decision.Reason {
 		Question: "churn",
 		Answer:   "no_warning",
 		Inputs: inputs(
-			count("purchases", e.m.Purchases),
+			bought(e.m.Purchases),
 			date("last_purchase", e.m.LastPurchase),
 			date("last_contact", e.m.LastContact),
 		),

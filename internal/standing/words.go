@@ -60,8 +60,8 @@ func (e explainer) amount(name string, minor int64) decision.Input {
 	return decision.Input{Name: name, Value: strconv.FormatInt(minor, 10), Unit: e.p.Currency + " minor"}
 }
 
-func count(name string, dates int) decision.Input {
-	return decision.Input{Name: name, Value: strconv.Itoa(dates), Unit: "purchase dates"}
+func bought(dates int) decision.Input {
+	return decision.Input{Name: "purchases", Value: strconv.Itoa(dates), Unit: "purchase dates"}
 }
 
 func score(name string, n int) decision.Input {
