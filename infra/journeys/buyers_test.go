@@ -3,6 +3,7 @@ package journeys_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -44,7 +45,8 @@ func lives(buyers int, first, last, until time.Time) (all []bought) {
 	return all
 }
 
-// deliverBuyers delivers what so many buyers bought up to yesterday, several at once: buyer-1@example.com and so on.
+// deliverBuyers delivers what so many buyers bought up to yesterday: of buyer-1@example.com and so on. Several buyers at
+// once; of each the newest order first, so that no older one looks like the last for a while.
 func deliverBuyers(j *journey, a args) error {
 	s, err := j.shop(a["shop"])
 	if err != nil {
@@ -66,15 +68,26 @@ func deliverBuyers(j *journey, a args) error {
 	if err != nil {
 		return err
 	}
-	var group errgroup.Group
-	group.SetLimit(rushers)
+	orders := make([][]delivery, buyers)
 	for i, b := range lives(buyers, first, last, now.AddDate(0, 0, -1)) {
 		email, account := fmt.Sprintf("buyer-%d@example.com", b.buyer+1), fmt.Sprint(10_001+b.buyer)
 		d, err := s.states("orders/create", s.order(fmt.Sprint(50_000+i), email, account, fmt.Sprintf("%.2f", b.amount), b.on, b.on))
 		if err != nil {
 			return err
 		}
-		group.Go(func() error { return j.hand(d.shop, d.shop.signed(d.topic, d.body, time.Now()), d.body) })
+		orders[b.buyer] = append(orders[b.buyer], d)
+	}
+	var group errgroup.Group
+	group.SetLimit(rushers)
+	for _, all := range orders {
+		group.Go(func() error {
+			for _, d := range slices.Backward(all) {
+				if err := j.hand(d.shop, d.shop.signed(d.topic, d.body, time.Now()), d.body); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	return group.Wait()
 }
